@@ -1,0 +1,50 @@
+"""Whether the site is alive, and whether it is ready to serve."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from inquiries import sealing
+from inquiries.models import WorkerBeat
+
+WORKER_SILENT_AFTER = timedelta(seconds=60)
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Answer 200 where everything that serving needs is there, else 503; names what, never why in detail."""
+    checks = {"database": _database(), "migrations": False, "keys": sealing.is_ready(), "worker": False}
+    if checks["database"]:
+        checks["migrations"] = _migrations()
+        checks["worker"] = checks["migrations"] and _worker()
+    status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse(checks, status=status)
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    targets = executor.loader.graph.leaf_nodes()
+    return connection.alias == DEFAULT_DB_ALIAS and not executor.migration_plan(targets)
+
+
+def _worker() -> bool:
+    return WorkerBeat.objects.filter(seen_at__gte=timezone.now() - WORKER_SILENT_AFTER).exists()

@@ -1,0 +1,35 @@
+"""Every address of the site. Japanese at /…, English at /en/…; staff at /admin/… and /admin/en/…."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from occtosite import health, machine_files, pages, staff_urls
+from occtosite.language import in_languages
+
+handler400 = "occtosite.errors.bad_request"
+handler403 = "occtosite.errors.permission_denied"
+handler404 = "occtosite.errors.page_not_found"
+handler500 = "occtosite.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("robots.txt", machine_files.robots, name="robots"),
+    path("sitemap.xml", machine_files.sitemap, name="sitemap_xml"),
+    path(".well-known/security.txt", machine_files.security, name="security"),
+    path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
+    in_languages("admin/", [*staff_urls.urlpatterns, path("", admin.site.urls)]),
+    in_languages(
+        "",
+        [
+            path("", pages.home, name="home"),
+            path("about/", pages.about, name="about"),
+            path("privacy/requests/", pages.data_requests, name="data_requests"),
+            path("privacy/", include("consent.urls")),
+            path("inquiry/", include("inquiries.urls")),
+            path("accessibility/", pages.accessibility, name="accessibility"),
+            path("sitemap/", pages.site_map, name="sitemap"),
+        ],
+    ),
+]

@@ -1,0 +1,15 @@
+"""The site as a WSGI application: finished pages in front, Django behind."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "occtosite.settings")
+
+_django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 (settings are read when Django is set up)
+
+from occtosite.finished import FinishedPages  # noqa: E402
+
+application = FinishedPages(_django, settings.FINISHED_PAGE_SECONDS)

