@@ -6,7 +6,7 @@ Nothing else calls `sealing.open_sealed` (clauses S5 and S15).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -29,7 +29,7 @@ def open_inquiry(
     purpose: LookPurpose,
     fields: Sequence[str],
     *,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     reason: str = "",
 ) -> Opened:
     """Record the look, commit it, then open the fields asked for.
@@ -42,16 +42,18 @@ def open_inquiry(
     if unknown or not fields:
         raise ValueError(f"Not fields of an inquiry: {', '.join(sorted(unknown)) or 'none given'}")
     record_look(inquiry, purpose, fields, by=by, reason=reason)
-    document = sealing.open_sealed(inquiry.sealed, inquiry_context(inquiry.reference))
+    document = sealing.open_sealed(bytes(inquiry.sealed), inquiry_context(inquiry.reference))
     answers = {}
     if ANSWERS in fields:
         for message in inquiry.messages.order_by("written_at"):
-            answers[message.pk] = sealing.open_sealed(message.sealed, message_context(inquiry.reference))["body"]
+            answers[message.pk] = sealing.open_sealed(bytes(message.sealed), message_context(inquiry.reference))[
+                "body"
+            ]
     return Opened({name: document.get(name, "") for name in PERSONAL if name in fields}, answers)
 
 
 def record_look(
-    inquiry: Inquiry, purpose: LookPurpose, fields: Sequence[str], *, by: AbstractBaseUser | None, reason: str
+    inquiry: Inquiry, purpose: LookPurpose, fields: Sequence[str], *, by: User | None, reason: str
 ) -> Look:
     """Write one row of the log of looks and commit it. The written reason is sealed."""
     with transaction.atomic(durable=True):
