@@ -141,11 +141,12 @@ def logging(env: Reader) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"careful": {"()": "occtosite.logs.CarefulFormatter"}},
+        "filters": {"route": {"()": "occtosite.logs.RouteInsteadOfPath"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "careful"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # Their messages carry paths and hosts as they were typed.
-            "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+            "django.request": {"handlers": ["console"], "level": "ERROR", "filters": ["route"], "propagate": False},
             "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             # At DEBUG level it logs every statement with its values.

@@ -19,3 +19,15 @@ class CarefulFormatter(logging.Formatter):
         if error is not None and error.__cause__ is not None:
             lines.append(f"  caused by {type(error.__cause__).__name__}")
         return "\n".join([f"{kind.__name__ if kind else 'no exception'}:", *lines])
+
+
+class RouteInsteadOfPath(logging.Filter):
+    """Names the route of a failed request, not its path as it was typed; leaves out what has its own page."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        record.msg, record.args = (
+            "%s at %s",
+            (getattr(record, "status_code", "?"), match.route if match else "no route"),
+        )
+        return bool(record.exc_info)

@@ -1,17 +1,20 @@
 """A public page is the same for everybody, byte by byte, and costs nothing to show again (idea 1 of the design)."""
 
 import gzip
+import time
+from collections.abc import Callable
+from typing import Any
 
 import brotli
 import pytest
 
+from occtosite.finished import KEEP, FinishedPages, best_encoding
 from tests.wsgi import ask
-
-pytestmark = pytest.mark.django_db
 
 ADDRESSES = ["/", "/en/"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
 def test_two_visitors_get_the_same_bytes(address: str, encoding: str) -> None:
@@ -24,12 +27,14 @@ def test_two_visitors_get_the_same_bytes(address: str, encoding: str) -> None:
     assert first.headers["vary"] == "Accept-Encoding"
 
 
+@pytest.mark.django_db
 def test_every_encoding_holds_the_same_page_under_its_own_etag() -> None:
     plain, zipped, small = (ask("/", accept_encoding=encoding) for encoding in ("", "gzip", "gzip, br"))
     assert gzip.decompress(zipped.body) == brotli.decompress(small.body) == plain.body
     assert len({answer.headers["etag"] for answer in (plain, zipped, small)}) == 3
 
 
+@pytest.mark.django_db
 def test_a_page_that_has_not_changed_is_not_sent_again() -> None:
     first = ask("/", accept_encoding="br")
     again = ask("/", accept_encoding="br", if_none_match=f'"other", W/{first.headers["etag"]}')
@@ -38,7 +43,107 @@ def test_a_page_that_has_not_changed_is_not_sent_again() -> None:
     assert "content-length" not in again.headers
 
 
+@pytest.mark.django_db
 def test_a_kept_page_asks_the_database_nothing(django_assert_num_queries: pytest.FixtureRequest) -> None:
     ask("/")
     with django_assert_num_queries(0):  # type: ignore[operator]
         ask("/")
+
+
+class Application:
+    """A WSGI application that answers what a test tells it to."""
+
+    def __init__(self) -> None:
+        self.status = "200 OK"
+        self.body = b"one"
+        self.control = "public, max-age=0, must-revalidate"
+        self.asked = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        self.asked += 1
+        start_response(self.status, [("Cache-Control", self.control)])
+        return [self.body]
+
+
+def get(pages: FinishedPages, path: str = "/", host: str = "localhost", method: str = "GET") -> tuple[str, bytes]:
+    seen = []
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": host, "wsgi.url_scheme": "http"}
+    body = b"".join(pages(environ, lambda status, headers, error=None: seen.append(status)))
+    return seen[0], body
+
+
+def test_a_page_is_made_anew_after_its_time() -> None:
+    application = Application()
+    pages = FinishedPages(application, seconds=0.05)
+    assert get(pages) == ("200 OK", b"one")
+    application.body = b"two"
+    assert get(pages) == ("200 OK", b"one")
+    time.sleep(0.06)
+    assert get(pages) == ("200 OK", b"two")
+
+
+def test_a_kept_page_stands_while_the_site_behind_it_is_down() -> None:
+    application = Application()
+    pages = FinishedPages(application, seconds=0)
+    get(pages)
+    application.status, application.body, application.control = "503 Service Unavailable", b"down", "no-store"
+    assert get(pages) == ("200 OK", b"one")
+    assert get(pages, "/other/") == ("503 Service Unavailable", b"down")
+
+
+def test_a_page_that_is_gone_is_gone() -> None:
+    application = Application()
+    pages = FinishedPages(application, seconds=0)
+    get(pages)
+    application.status, application.body, application.control = "404 Not Found", b"gone", "no-store"
+    assert get(pages) == ("404 Not Found", b"gone")
+
+
+def test_only_public_pages_are_kept() -> None:
+    application = Application()
+    application.control = "no-store"
+    pages = FinishedPages(application, seconds=60)
+    get(pages)
+    get(pages)
+    assert application.asked == 2
+    assert pages.pages == {}
+
+
+def test_a_post_is_never_answered_from_memory() -> None:
+    application = Application()
+    pages = FinishedPages(application, seconds=60)
+    get(pages)
+    application.body = b"posted"
+    assert get(pages, method="POST") == ("200 OK", b"posted")
+
+
+def test_head_has_no_body_but_keeps_the_page() -> None:
+    application = Application()
+    pages = FinishedPages(application, seconds=60)
+    assert get(pages, method="HEAD") == ("200 OK", b"")
+    assert get(pages) == ("200 OK", b"one")
+    assert application.asked == 1
+
+
+def test_made_up_hosts_cannot_fill_the_memory() -> None:
+    pages = FinishedPages(Application(), seconds=60)
+    for number in range(KEEP + 10):
+        get(pages, host=f"host{number}.example.jp")
+    assert len(pages.pages) <= KEEP
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("", "identity"),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br", "br"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("BR ; q=1", "br"),
+        ("gzip; q=0", "identity"),
+        ("*", "identity"),
+        ("brotli", "identity"),
+    ],
+)
+def test_the_smallest_allowed_encoding_is_chosen(header: str, encoding: str) -> None:
+    assert best_encoding(header) == encoding

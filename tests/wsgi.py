@@ -34,7 +34,8 @@ def ask(path: str, method: str = "GET", body: bytes = b"", **headers: str) -> An
         "wsgi.run_once": False,
     }
     if body:
-        environ |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+        kind = headers.pop("content_type", "application/x-www-form-urlencoded")
+        environ |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": kind}
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     seen: dict[str, Any] = {}
 
