@@ -6,32 +6,80 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from consent import inventory
 from consent.models import Controller, Notice
 
 logger = logging.getLogger(__name__)
 
+Link = dict[str, str | Promise]
+
+MAIN_NAVIGATION = [
+    ("home", _("Home")),
+    ("about", _("About OCCTO")),
+    ("inquiries:form", _("Inquiry")),
+    ("consent:policy", _("Privacy policy")),
+]
+FOOTER_NAVIGATION = [
+    ("about", _("About OCCTO")),
+    ("inquiries:form", _("Inquiry")),
+    ("sitemap", _("Sitemap")),
+    ("accessibility", _("Accessibility")),
+    ("consent:policy", _("Privacy policy")),
+    ("consent:choices", _("Cookie settings")),
+    ("data_requests", _("Requests about your personal information")),
+]
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template context processor: addresses, language, the notice in force and OCCTO's details.
+    """Template context processor: addresses, language, navigation, the notice in force and OCCTO's details.
 
-    `notice` and `controller` are fetched only where a template uses them, and are None while the database is down:
-    an error page stands without.
+    `notice`, `controller` and `details` are fetched only where a template uses them, and are None while the database
+    is down: an error page stands without.
     """
-    language = translation.get_language()
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    other_language = "en" if language == "ja" else "ja"
     addresses = {code: translate_url(request.path, code) for code, _name in settings.LANGUAGES}
+    controller = SimpleLazyObject(_controller)
     return {
         "language": language,
         "addresses": addresses,
-        "other_language": "en" if language == "ja" else "ja",
+        "other_language": other_language,
+        "other_address": _other_address(request.path, addresses[other_language], other_language),
         "site_url": settings.SITE_URL,
+        "main_navigation": SimpleLazyObject(lambda: _links(MAIN_NAVIGATION, request.path)),
+        "footer_navigation": SimpleLazyObject(lambda: _links(FOOTER_NAVIGATION, request.path)),
         "notice": SimpleLazyObject(lambda: _notice(language)),
-        "controller": SimpleLazyObject(_controller),
+        "controller": controller,
+        "details": SimpleLazyObject(lambda: _details(controller, language)),
     }
+
+
+def _other_address(path: str, address: str, language: str) -> str:
+    """Return this page's address in the other language, or that language's home where the page has none."""
+    if address != path:
+        return address
+    with translation.override(language):
+        return reverse("home")
+
+
+def _links(navigation: list[tuple[str, Promise]], path: str) -> list[Link]:
+    """Return links with `current`: "page" for the page itself, "true" for the part of the site it belongs to."""
+    links: list[Link] = []
+    for name, label in navigation:
+        address = reverse(name)
+        links.append({"address": address, "label": label, "current": _current(name, address, path)})
+    return links
+
+
+def _current(name: str, address: str, path: str) -> str:
+    if path == address:
+        return "page"
+    return "true" if name != "home" and path.startswith(address) else ""
 
 
 def _notice(language: str) -> Notice | None:
@@ -48,3 +96,17 @@ def _controller() -> Controller | None:
     except (DatabaseError, Controller.DoesNotExist):
         logger.exception("OCCTO's details can't be read")
         return None
+
+
+def _details(controller: Controller | None, language: str) -> dict[str, Any] | None:
+    """Return OCCTO's details in one language; an empty text where OCCTO has not supplied it."""
+    if not controller:
+        return None
+    in_language = {field: controller.text(field, language) for field in ("president", "privacy_contact", "reply_time")}
+    return {
+        "telephone": controller.telephone,
+        "email": controller.email,
+        "main_policy_url": controller.main_policy_url,
+        "facts_confirmed": controller.facts_confirmed,
+        **in_language,
+    }

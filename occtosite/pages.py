@@ -2,8 +2,25 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from consent.pages import public_page
+
+PARTS = [
+    (_("OCCTO"), [("home", _("Home")), ("about", _("About OCCTO"))]),
+    (_("Inquiry"), [("inquiries:form", _("Inquiry"))]),
+    (
+        _("Privacy policy"),
+        [
+            ("consent:policy", _("Privacy policy")),
+            ("consent:choices", _("Cookie settings")),
+            ("data_requests", _("Requests about your personal information")),
+        ],
+    ),
+    (_("About this site"), [("accessibility", _("Accessibility")), ("sitemap", _("Sitemap"))]),
+]
+"""Every page a visitor can open at once, as the sitemap lists them."""
 
 
 @public_page
@@ -28,4 +45,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def site_map(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/sitemap.html")
+    parts = [
+        {"heading": heading, "links": [{"address": reverse(name), "label": label} for name, label in links]}
+        for heading, links in PARTS
+    ]
+    return render(request, "pages/sitemap.html", {"parts": parts})
