@@ -1,48 +1,73 @@
 """Tiny readers of settings: each refuses a bad value and names the variable and the cure."""
 
+import os
+import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
-from occtosite.secret import make_private_folder
+from occtosite.secret import make_private_folder, read_or_make_secret
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
+ENV_LINE = re.compile(r"(?:export )?([A-Za-z_][A-Za-z_0-9]*)=.*")
+OTHERS_VARIABLES = ("PG", "GRANIAN_")
+"""How variables begin that others read, PostgreSQL's library and the server: `.env` may set them too."""
 
-def read_env_file(path: Path) -> None:
+
+def read_env_file(path: Path) -> dict[str, int]:
     """Read `.env` into the environment; what the environment says already wins.
 
-    Raises ImproperlyConfigured with the number of the first line that is not NAME=value.
+    Returns each name with the number of its line. Raises ImproperlyConfigured with the number of the first line that
+    is not NAME=value.
     """
     if not path.exists():
-        return
+        return {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ImproperlyConfigured(
-            f"The file {path} can't be read ({error}); save it as UTF-8 text, readable by this user."
+            f"The file {path} can't be read ({reason}); save it as UTF-8 text, readable by this user."
         ) from None
+    names = {}
     for number, line in enumerate(lines, start=1):
-        bare = line.strip().removeprefix("export ")
-        name, equals, _value = bare.partition("=")
-        if bare and not bare.startswith("#") and not (equals and name.strip().isidentifier()):
-            raise ImproperlyConfigured(f"Line {number} of {path} is not NAME=value; correct it as in .env.example.")
+        if not line or line.startswith("#"):
+            continue
+        match = ENV_LINE.fullmatch(line)
+        if not match:
+            raise ImproperlyConfigured(
+                f"Line {number} of {path} is not NAME=value (no spaces before the name or around the sign); "
+                "correct it as in .env.example."
+            )
+        names[match[1]] = number
     environ.Env.read_env(str(path))
+    return names
 
 
 class Reader:
-    """Reads variables one by one; an empty variable counts as absent."""
+    """Reads variables one by one; an empty variable counts as absent. `asked` is every name that was read."""
 
     def __init__(self) -> None:
-        self.env = environ.Env()
+        self.asked: set[str] = set()
 
     def text(self, name: str, default: str) -> str:
-        value: str = self.env.str(name, default="")
-        return value.strip() or default
+        # Not environ.Env.str: it takes a value that starts with $, as a password may, for another variable's name.
+        self.asked.add(name)
+        return os.environ.get(name, "").strip() or default
+
+    def refuse_unknown(self, path: Path, names: dict[str, int]) -> None:
+        """Raise ImproperlyConfigured for a name in `.env` that nothing reads: most often a slip of the pen."""
+        for name, number in names.items():
+            if name not in self.asked and not name.startswith(OTHERS_VARIABLES):
+                raise ImproperlyConfigured(
+                    f"Line {number} of {path} sets {name}, which this site doesn't know; "
+                    "correct it as in .env.example."
+                )
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "").lower()
@@ -56,22 +81,38 @@ class Reader:
             return int(value)
         raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from {lowest} to {highest}.")
 
-    def names(self, name: str, default: list[str]) -> list[str]:
+    def hosts(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name, "")
-        return [part.strip() for part in value.split(",") if part.strip()] or default
+        hosts = [part.strip() for part in value.split(",") if part.strip()] or default
+        if "*" in hosts:
+            raise ImproperlyConfigured(f"{name} allows every host; set it to the site's host names.")
+        return hosts
 
     def folder(self, name: str, default: Path) -> Path:
+        """Return a folder that only this user can read, made where it is missing."""
         folder = Path(self.text(name, str(default))).expanduser().absolute()
-        make_private_folder(folder)
+        make_private_folder(folder, name)
         return folder
+
+    def secret(self, name: str, path: Path) -> str:
+        """Return the secret in a variable, else the one kept at `path`, which is made on the first run."""
+        value = self.text(name, "")
+        if value and (len(value) < 50 or len(set(value)) < 5):
+            raise ImproperlyConfigured(
+                f"{name} is too short to be safe; set it to 50 random characters or more, or leave it empty: "
+                "a key is then made and kept in KEYS_DIR."
+            )
+        return value or read_or_make_secret(path)
 
     def site_url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+        parts = _split(value)
+        if not parts or value != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in {"http", "https"}:
             raise ImproperlyConfigured(
                 f"{name} is {value!r}; set it to the site's address, like https://www.example.jp"
             )
+        if "@" in parts.netloc:
+            raise ImproperlyConfigured(f"{name} holds a user; set it to the site's address alone.")
         if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
             raise ImproperlyConfigured(
                 f"{name} is {value!r}; personal data needs https: set it to https://{parts.netloc} "
@@ -92,8 +133,8 @@ class Reader:
         value = self.text(name, "")
         if not value:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+        parts = _split(value)
+        if not parts or parts.scheme not in {"smtp", "smtp+tls", "smtps"}:
             # The value itself may hold a password: it is not repeated.
             raise ImproperlyConfigured(
                 f"{name} can't be read; set it to smtp+tls://user:password@host:587, smtps://…:465, or leave it empty."
@@ -108,16 +149,29 @@ class Reader:
         }
 
 
+def _split(address: str) -> SplitResult | None:
+    """Return an address's parts, or None where it has no host or can't be read."""
+    try:
+        parts = urlsplit(address)
+        usable = parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
 def database(env: Reader, data_dir: Path) -> dict[str, Any]:
     """Return Django's database settings for DATABASE_URL: SQLite in WAL mode, or PostgreSQL with psycopg's pool."""
-    default = f"sqlite:///{data_dir / 'site.sqlite3'}"
-    value = env.text("DATABASE_URL", default)
+    value = env.text("DATABASE_URL", f"sqlite:///{data_dir / 'site.sqlite3'}")
     scheme = value.partition(":")[0]
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(value)
+    except (ImproperlyConfigured, ValueError):
+        config = {}
+    if scheme not in {"sqlite", "postgres", "postgresql"} or config.get("NAME", "") in {"", ":memory:"}:
+        # The value itself may hold a password: it is not repeated.
         raise ImproperlyConfigured(
             "DATABASE_URL can't be read; set it to sqlite:////path/to/file or postgres://user:password@host/name."
         )
-    config: dict[str, Any] = environ.Env.db_url_config(value)
     if scheme == "sqlite":
         config.setdefault("OPTIONS", {}).update(
             {

@@ -7,15 +7,23 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can read. Raises ImproperlyConfigured where it can't be made."""
+def make_private_folder(folder: Path, variable: str) -> None:
+    """Make a folder that only its owner can read.
+
+    Raises ImproperlyConfigured, naming the variable that says where it is, where it can't be made or used.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The folder {folder} can't be made ({error.strerror}); make its parent writable, or set KEYS_DIR "
-            "and DATA_DIR to folders that this user may write."
+            f"The folder {folder} can't be made ({error.strerror}); make its parent writable for this user, "
+            f"or set {variable} to another folder."
         ) from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(
+            f"The folder {folder} can't be written by this user; change its owner, "
+            f"or set {variable} to another folder."
+        )
 
 
 def read_or_make_secret(path: Path) -> str:
@@ -23,7 +31,6 @@ def read_or_make_secret(path: Path) -> str:
 
     Raises ImproperlyConfigured where the file can't be read, can't be written, or is empty.
     """
-    make_private_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

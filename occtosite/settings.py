@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from occtosite import configuration
-from occtosite.secret import read_or_make_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-configuration.read_env_file(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+_in_env_file = configuration.read_env_file(ENV_FILE)
 env = configuration.Reader()
 
 # Where things are
@@ -25,15 +25,16 @@ KEYS_DIR = env.folder("KEYS_DIR", BASE_DIR / "keys")
 OUTGOING_DIR = env.folder("OUTGOING_DIR", BASE_DIR / "outgoing")
 
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY", "") or read_or_make_secret(KEYS_DIR / "secret_key")
+SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
 
 # Addresses
 
+LISTEN_HOST = env.text("LISTEN_HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, lowest=1, highest=65535)
 SITE_URL = env.site_url("SITE_URL", f"http://localhost:{PORT}")
 _site = urlsplit(SITE_URL)
 IS_HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", [_site.hostname or "", "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [_site.hostname or "", "localhost", "127.0.0.1", "[::1]"])
 
 # Behind a proxy that ends TLS, and only there: which header says that the visitor came by https.
 _proxy_header = env.text("PROXY_SSL_HEADER", "")
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "occtosite.headers.SecurityHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "occtosite.language.PathLanguageMiddleware",
@@ -140,6 +142,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked on this machine, past the proxy
 SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -172,6 +175,8 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "occtosite.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# "No CsrfViewMiddleware": StaffCsrfMiddleware is one under /admin/, and SameOriginMiddleware guards every form.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 
 # Staff sign-in ---------------------------------------------------------------------------------------------------
 
@@ -222,3 +227,9 @@ FINISHED_PAGE_SECONDS = env.number("FINISHED_PAGE_SECONDS", 0 if DEBUG else 5, l
 # Logs hold no personal data: no addresses, no messages of exceptions (a database's names the row)
 
 LOGGING = configuration.logging(env)
+
+# Serving: processes beside each other (manage.py serve)
+
+SERVER_PROCESSES = env.number("SERVER_PROCESSES", 2, lowest=1, highest=64)
+
+env.refuse_unknown(ENV_FILE, _in_env_file)
