@@ -13,6 +13,9 @@ from django.utils import timezone
 from inquiries import sealing
 from inquiries.fields import ANSWERS, PERSONAL
 from inquiries.models import Inquiry, Look, LookPurpose
+from inquiries.sealing import inquiry_context, look_context, message_context
+
+__all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look"]
 
 
 @dataclass(frozen=True)
@@ -65,18 +68,3 @@ def record_look(
             fields=",".join(fields),
             reason_sealed=sealing.seal({"reason": reason}, look_context(inquiry.reference)) if reason else None,
         )
-
-
-def inquiry_context(reference: str) -> str:
-    """Return what an inquiry's sealed document is bound to."""
-    return f"inquiry/{reference}"
-
-
-def message_context(reference: str) -> str:
-    """Return what a sealed message of an inquiry is bound to."""
-    return f"message/{reference}"
-
-
-def look_context(reference: str) -> str:
-    """Return what the sealed reason of a look is bound to."""
-    return f"look/{reference}"

@@ -15,7 +15,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -39,10 +39,13 @@ class SealingError(Exception):
 def seal(document: Document, context: str) -> bytes:
     """Return `document` sealed with the newest public key, bound to `context` (what it belongs to).
 
-    Raises SealingError where there is no public key.
+    Raises SealingError where there is no public key, or where the document holds a lone surrogate, which is no text.
     """
     name = newest_key()
-    plaintext = json.dumps(document, ensure_ascii=False).encode()
+    try:
+        plaintext = json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # it carries the whole document
+        raise SealingError("The document is not text in Unicode; refuse it where it comes in.") from None
     plaintext += b" " * (-len(plaintext) % PADDING)  # JSON ends before the blanks
     head = MAGIC + bytes([VERSION, len(name)]) + name.encode()
     return head + SUITE.encrypt(plaintext, _public_key(name), info=head + context.encode())
@@ -71,6 +74,7 @@ def key_of(envelope: bytes) -> str:
 def newest_key() -> str:
     """Return the name of the key that seals now. Raises SealingError where there is none."""
     names = sorted(path.name.removesuffix(".public.pem") for path in key_folder().glob("*.public.pem"))
+    names = [name for name in names if KEY_NAME.fullmatch(name)]  # a stray copy's name would open nothing again
     if not names:
         raise SealingError(f"There is no public key in {key_folder()}; make one: manage.py prepare")
     return names[-1]
@@ -107,6 +111,21 @@ def is_ready() -> bool:
     return True
 
 
+def inquiry_context(reference: str) -> str:
+    """Return what an inquiry's sealed document is bound to."""
+    return f"inquiry/{reference}"
+
+
+def message_context(reference: str) -> str:
+    """Return what a sealed message of an inquiry is bound to."""
+    return f"message/{reference}"
+
+
+def look_context(reference: str) -> str:
+    """Return what the sealed reason of a look is bound to."""
+    return f"look/{reference}"
+
+
 def key_folder() -> Path:
     """Return the folder of the key files."""
     folder: Path = settings.KEYS_DIR / "inquiries"
@@ -135,23 +154,31 @@ def _private_path(name: str) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a key file whole or not at all, also where the power fails in between: half a key would seal nothing."""
+    unfinished = path.with_suffix(".unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    unfinished.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _public_key(name: str) -> ec.EllipticCurvePublicKey:
     key = _load_public(_public_path(name))
-    if not isinstance(key, ec.EllipticCurvePublicKey):
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise SealingError(f"{_public_path(name)} holds no P-256 public key; restore it.")
     return key
 
 
 def _private_key(name: str) -> ec.EllipticCurvePrivateKey:
     key = _load_private(_private_path(name))
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise SealingError(f"{_private_path(name)} holds no P-256 private key; restore it.")
     return key
 
@@ -160,7 +187,7 @@ def _private_key(name: str) -> ec.EllipticCurvePrivateKey:
 def _load_public(path: Path) -> object:
     try:
         return serialization.load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, UnsupportedAlgorithm):
         raise SealingError(f"The public key {path} can't be read; restore it from the keys' backup.") from None
 
 
@@ -168,5 +195,5 @@ def _load_public(path: Path) -> object:
 def _load_private(path: Path) -> object:
     try:
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
         raise SealingError(f"The private key {path} can't be read; restore it from the keys' backup.") from None

@@ -1,13 +1,131 @@
+"""The sender's pages: form, check, done. Nothing typed stands anywhere but in these pages and, sealed, in the row."""
+
+import logging
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from consent.models import Controller
+from consent.pages import public_page
+from inquiries import intake, tokens
+from inquiries.forms import InquiryForm
+from inquiries.models import Inquiry
+from inquiries.sealing import SealingError
+
+logger = logging.getLogger(__name__)
+
+SHOWN_AGAIN_FOR = timedelta(minutes=30)
+"""How long whoever holds the token sees its reference number again."""
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def fill_in(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Show the form: empty and the same for everybody, or filled in for who comes back to it from the check page."""
+    if request.method == "POST":
+        return _form_page(request, InquiryForm.to_go_on_with(request.POST), switch=_in_other_language("form"))
+    return _empty_form(request)
 
 
+@public_page
+def _empty_form(request: HttpRequest) -> HttpResponse:
+    return _form_page(request, InquiryForm())
+
+
+@require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Show every value as it will be sent, with a one-time token; or the form with its errors."""
+    form = InquiryForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+    # A token comes back here only where the language was switched: it may have been sent already, so it stays.
+    token = request.POST.get("token", "")
+    held = tokens.read(token)
+    return _check_page(request, form, token if held and held.is_fresh else tokens.mint())
 
 
+@require_POST
 def send(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Let the inquiry in, once for each token, and show its reference number."""
+    text = request.POST.get("token", "")
+    token = tokens.read(text)
+    form = InquiryForm(request.POST)
+    try:
+        inquiry = intake.received_with(token) if token else None
+        if inquiry is None and token and token.is_fresh and form.is_valid():
+            inquiry = intake.receive(form.entry(), token, str(translation.get_language()))
+    except (DatabaseError, SealingError, ObjectDoesNotExist):
+        logger.exception("An inquiry could not be received")
+        return _not_received(request, form, text)
+    if inquiry:
+        return _done_page(request, inquiry, text)
+    if not form.is_valid():
+        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+    problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
+    return _check_page(request, form, tokens.mint(), problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _not_received(request: HttpRequest, form: InquiryForm, token: str) -> HttpResponse:
+    """Nothing was saved: everything is still there, with the same token, to be sent again."""
+    problem = _("We could not receive your inquiry. It has not been saved. Try again later.")
+    if form.is_valid():
+        return _check_page(request, form, token, problem, HTTPStatus.SERVICE_UNAVAILABLE)
+    switch = _in_other_language("check")
+    return _form_page(request, form, problem, HTTPStatus.SERVICE_UNAVAILABLE, switch=switch)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: InquiryForm,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    switch: str = "",
+) -> HttpResponse:
+    period = _("%(days)s days") % {"days": settings.INQUIRY_RETENTION_DAYS}
+    context = {"form": form, "step": 1, "problem": problem, "retention_period": period, "switch": switch}
+    return render(request, "inquiries/form.html", context, status=status)
+
+
+def _check_page(
+    request: HttpRequest, form: InquiryForm, token: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    switch = _in_other_language("check")  # also where it is shown in answer to "Send": switching sends nothing
+    context = {"form": form, "step": 2, "problem": problem, "token": token, "switch": switch}
+    return render(request, "inquiries/check.html", context, status=status)
+
+
+def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpResponse:
+    context = {
+        "inquiry": inquiry,
+        "step": 3,
+        "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
+        "reply_time": _reply_time(),
+        "token": token,
+        "switch": _in_other_language("done"),
+    }
+    return render(request, "inquiries/done.html", context)
+
+
+def _reply_time() -> str:
+    """Return OCCTO's usual reply time, or nothing: an inquiry that was received is never answered with an error."""
+    try:
+        return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
+    except (DatabaseError, ObjectDoesNotExist):
+        logger.exception("OCCTO's reply time can't be read")
+        return ""
+
+
+def _in_other_language(page: str) -> str:
+    """Return where the button that switches the language sends what was typed."""
+    other = next(code for code, _name in settings.LANGUAGES if code != translation.get_language())
+    with translation.override(other):
+        return reverse(f"inquiries:{page}")

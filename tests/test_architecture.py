@@ -26,7 +26,7 @@ LAYERS: dict[str, list[set[str]]] = {
     "inquiries": [
         {"sealing", "models"},
         {"fields"},
-        {"references", "tokens", "outbox", "states"},
+        {"checks", "references", "tokens", "outbox", "states"},
         {"emails", "delivery"},
         {"intake", "reveal"},
         {"forms", "replies", "worker"},
