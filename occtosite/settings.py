@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from occtosite import configuration
 
@@ -39,6 +40,9 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [_site.hostname or "", "localhost", "
 # Behind a proxy that ends TLS, and only there: which header says that the visitor came by https.
 _proxy_header = env.text("PROXY_SSL_HEADER", "")
 SECURE_PROXY_SSL_HEADER = (f"HTTP_{_proxy_header.upper().replace('-', '_')}", "https") if _proxy_header else None
+
+if DEBUG and IS_HTTPS:
+    raise ImproperlyConfigured("DEBUG is on at a public address; set it to false, or SITE_URL to http://localhost")
 
 # Applications
 
@@ -219,7 +223,7 @@ INQUIRY_RETENTION_DAYS = env.number("INQUIRY_RETENTION_DAYS", 365, lowest=1, hig
 # Mail
 
 MAIL_URL = env.mail_url("MAIL_URL")
-MAIL_FROM = env.address("MAIL_FROM", "noreply@localhost")
+MAIL_FROM = env.address("MAIL_FROM", "" if MAIL_URL else "noreply@localhost")
 
 # How long a worker process serves a page it finished before making it again; 0 makes every page anew.
 FINISHED_PAGE_SECONDS = env.number("FINISHED_PAGE_SECONDS", 0 if DEBUG else 5, lowest=0, highest=3600)

