@@ -1,6 +1,7 @@
 """What every page knows besides its own content. Nothing here depends on who asks."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -44,7 +45,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = translation.get_language() or settings.LANGUAGE_CODE
     other_language = "en" if language == "ja" else "ja"
     addresses = {code: translate_url(request.path, code) for code, _name in settings.LANGUAGES}
-    controller = SimpleLazyObject(_controller)
     return {
         "language": language,
         "addresses": addresses,
@@ -54,8 +54,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "main_navigation": SimpleLazyObject(lambda: _links(MAIN_NAVIGATION, request.path)),
         "footer_navigation": SimpleLazyObject(lambda: _links(FOOTER_NAVIGATION, request.path)),
         "notice": SimpleLazyObject(lambda: _notice(language)),
-        "controller": controller,
-        "details": SimpleLazyObject(lambda: _details(controller, language)),
+        "controller": SimpleLazyObject(_controller),
+        "details": SimpleLazyObject(lambda: _details(_controller(), language)),
     }
 
 
@@ -67,7 +67,7 @@ def _other_address(path: str, address: str, language: str) -> str:
         return reverse("home")
 
 
-def _links(navigation: list[tuple[str, Promise]], path: str) -> list[Link]:
+def _links(navigation: Sequence[tuple[str, Promise]], path: str) -> list[Link]:
     """Return links with `current`: "page" for the page itself, "true" for the part of the site it belongs to."""
     links: list[Link] = []
     for name, label in navigation:

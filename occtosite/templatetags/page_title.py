@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -19,5 +20,5 @@ def name_page(context: Context) -> str:
     blocks = render_context.get(BLOCK_CONTEXT_KEY)
     block: BlockNode | None = blocks.get_block("page_title") if blocks else None
     if block:
-        context["page_title"] = block.render_annotated(context).strip()
+        context["page_title"] = mark_safe(str(block.render(context)).strip())  # noqa: S308 - rendered, so already escaped
     return ""
