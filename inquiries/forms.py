@@ -150,8 +150,8 @@ class InquiryForm(forms.Form):
         LIMITS["telephone"],
         label=_("Telephone number"),
         help_text=_(
-            "We use it only to answer and confirm your inquiry. You can enter it with or without hyphens. "
-            "Example: 03-1234-5678"
+            "It is required if you ask for a reply by telephone. We use it only to answer and confirm your inquiry. "
+            "You can enter it with or without hyphens. Example: 03-1234-5678"
         ),
         prepare=checks.without_invisible,
         rule=checks.telephone,
@@ -228,9 +228,6 @@ class InquiryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("subject", "message"):
             self.fields[name].help_text = gettext("Up to %(max)s characters.") % {"max": LIMITS[name]}
-        self.fields["telephone"].help_text = " ".join(
-            [str(self.fields["telephone"].help_text), gettext("It is required if you ask for a reply by telephone.")]
-        )
 
     @classmethod
     def to_go_on_with(cls, typed: QueryDict) -> "InquiryForm":

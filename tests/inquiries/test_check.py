@@ -111,15 +111,17 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "anchor", "japanese", "english"), MISTAKES)
-@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize(
+    ("prefix", "wrong", "anchor", "sentence"),
+    [("", wrong, anchor, japanese) for wrong, anchor, japanese, _english in MISTAKES]
+    + [("/en", wrong, anchor, english) for wrong, anchor, _japanese, english in MISTAKES],
+)
 def test_a_mistake_is_named_at_its_field_and_everything_typed_is_kept(
-    client: Client, prefix: str, wrong: dict[str, str], anchor: str, japanese: str, english: str
+    client: Client, prefix: str, wrong: dict[str, str], anchor: str, sentence: str
 ) -> None:
     typed = TYPED | wrong
     response = client.post(f"{prefix}/inquiry/check/", typed)
     page = html.unescape(response.text)
-    sentence = english if prefix else japanese
     assert response.status_code == 422
     assert response.headers["Cache-Control"] == "no-store"
     assert f'<a href="#id_{anchor}">{sentence}</a>' in page
