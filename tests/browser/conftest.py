@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Page, Request
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -171,4 +171,22 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+    assert watch.problems == []
+
+
+@pytest.fixture
+def blocked(
+    site: Site, browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path: Path
+) -> Iterator[Page]:
+    """A page of a browser whose settings block every cookie."""
+    preferences = tmp_path / "Default/Preferences"
+    preferences.parent.mkdir()
+    preferences.write_text('{"profile": {"default_content_setting_values": {"cookies": 2}}}')
+    context = browser_type.launch_persistent_context(tmp_path, base_url=site.url, **browser_type_launch_args)
+    watch = Watch(site)
+    page = context.new_page()
+    watch.over(page)
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
     assert watch.problems == []

@@ -1,0 +1,15 @@
+"""Every public page that stands by itself, in both languages."""
+
+PATHS = [
+    "",
+    "about/",
+    "privacy/",
+    "privacy/versions/1/",
+    "privacy/choices/",
+    "privacy/requests/",
+    "inquiry/",
+    "accessibility/",
+    "sitemap/",
+    "no-such-page/",
+]
+ADDRESSES = [f"{prefix}{path}" for prefix in ("/", "/en/") for path in PATHS]
