@@ -3,12 +3,14 @@
 It is kept nowhere: the browser holds it in the page, the inquiry its digest.
 """
 
+import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.utils.crypto import salted_hmac
 
 MAX_AGE = timedelta(hours=24)
 """How long a check page may lie before it is sent."""
@@ -29,9 +31,16 @@ class Token:
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
 
-def mint() -> str:
-    """Return a new token for a check page: 192 random bits and the time, signed."""
-    return _signer.sign(secrets.token_urlsafe(24))
+def mint(press: str = "", content: str = "") -> str:
+    """Return a token for a check page: 192 bits and the time, signed.
+
+    The bits are random; where the browser gave this press of the button a random number, they follow from it and from
+    what was typed, so that the same check page asked for again by "Back" and "Reload" has the same token.
+    """
+    if not press:
+        return _signer.sign(secrets.token_urlsafe(24))
+    digest = salted_hmac("inquiries.tokens.press", f"{press}\n{content}", algorithm="sha256").digest()
+    return _signer.sign(base64.urlsafe_b64encode(digest[:24]).decode())
 
 
 def read(text: str) -> Token | None:

@@ -1,5 +1,6 @@
 """The sender's pages: form, check, done. Nothing typed stands anywhere but in these pages and, sealed, in the row."""
 
+import json
 import logging
 from datetime import timedelta
 from http import HTTPStatus
@@ -46,10 +47,7 @@ def check(request: HttpRequest) -> HttpResponse:
     form = InquiryForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
-    # A token comes back here only where the language was switched: it may have been sent already, so it stays.
-    token = request.POST.get("token", "")
-    held = tokens.read(token)
-    return _check_page(request, form, token if held and held.is_fresh else tokens.mint())
+    return _check_page(request, form, _token_for(request, form))
 
 
 @require_POST
@@ -71,6 +69,17 @@ def send(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
     return _check_page(request, form, tokens.mint(), problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _token_for(request: HttpRequest, form: InquiryForm) -> str:
+    """Return the check page's token. One comes back only where the language was switched: it may have been sent
+    already, so it stays.
+    """
+    text = request.POST.get("token", "")
+    token = tokens.read(text)
+    if token and token.is_fresh:
+        return text
+    return tokens.mint(request.POST.get("press", ""), json.dumps([*form.carried()]))
 
 
 def _not_received(request: HttpRequest, form: InquiryForm, token: str) -> HttpResponse:

@@ -199,6 +199,25 @@ def test_each_check_page_has_a_token_of_its_own(client: Client) -> None:
     assert len(tokens) == 3
 
 
+def test_the_same_press_asked_for_again_has_the_same_token(client: Client) -> None:
+    press = TYPED | {"press": "1-2-3-4"}
+    first, again = (inputs(client.post("/inquiry/check/", press).text) for _ in range(2))
+    assert first["token"].partition(":")[0] == again["token"].partition(":")[0]
+    assert "press" not in first
+
+
+@pytest.mark.parametrize(
+    "change", [{"press": "5-6-7-8"}, {"press": ""}, {"message": "Another"}, {"publish_name": "on"}]
+)
+def test_another_press_or_other_words_have_another_token(client: Client, change: dict[str, str]) -> None:
+    press = TYPED | {"press": "1-2-3-4"}
+    secrets = {
+        inputs(client.post("/inquiry/check/", values).text)["token"].partition(":")[0]
+        for values in (press, press | change)
+    }
+    assert len(secrets) == 2
+
+
 def test_switching_the_language_keeps_values_and_token(client: Client) -> None:
     page = client.post("/inquiry/check/", TYPED).text
     assert 'formaction="/en/inquiry/check/"' in page

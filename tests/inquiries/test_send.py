@@ -97,6 +97,13 @@ def test_the_same_token_again_shows_the_same_reference(client: Client) -> None:
     assert Inquiry.objects.count() == OutboxItem.objects.count() == 1
 
 
+def test_going_back_to_the_check_page_and_sending_again_is_one_inquiry(client: Client) -> None:
+    references = {
+        reference_on(client.post("/inquiry/done/", check(client, press="1-2-3-4")).text) for _press in range(2)
+    }
+    assert len(references) == Inquiry.objects.count() == 1
+
+
 def test_the_done_page_switches_the_language_with_the_token_alone(client: Client) -> None:
     page = client.post("/inquiry/done/", check(client)).text
     assert 'formaction="/en/inquiry/done/"' in page
