@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
@@ -123,9 +124,9 @@ def follow(output: IO[str], total: int) -> str:
     count, errors = 0, [""]
     for line in output:
         if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied: ")):
-            name = line.partition(": ")[2] or line.partition(" ")[2]
+            name = (line.partition(": ")[2] or line.partition(" ")[2]).split()[0]
             count += 1
-            print(f"  {count}/{total} {Path(name).name.split()[0].partition('=')[0].partition('-')[0]}", flush=True)
+            print(f"  {count}/{total} {re.split('[=-][0-9]|==', Path(name).name)[0]}", flush=True)
         elif line.startswith("Installing collected"):
             print("  unpacking", flush=True)
         elif line.startswith(("ERROR", "error")):
