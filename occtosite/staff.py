@@ -1,14 +1,32 @@
 """Staff: who may enter /admin/, and the cookies that exist there only."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from functools import update_wrapper
+from typing import Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib.admin import AdminSite
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 STAFF_PATH = "/admin/"
+
+SECOND_FACTORS = ["webauthn", "totp"]
+"""Recovery codes alone are none: they stand in for one of these."""
+
+NOT_SHOWN = {"account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"}
+"""Models of allauth that have no admin page here: no sign-in uses an address, and an authenticator holds a secret."""
 
 
 class StaffPathsOnly:
@@ -40,9 +58,83 @@ class StaffMessageMiddleware(StaffPathsOnly, MessageMiddleware):
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
+    """Sign-in for invited staff only: nobody signs up, and nothing is sent by mail."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("admin:index")
+
 
 class StaffAdminSite(AdminSite):
-    pass
+    """Django's admin behind the second factor; signing in and out is allauth's."""
+
+    site_title = _("OCCTO staff pages")
+    site_header = _("OCCTO staff pages")
+    index_title = _("Staff pages")
+    # The sidebar keeps its state in the browser's storage, which the public pages share.
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models: list[type[Model]] = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        super().register([model for model in models if model._meta.label not in NOT_SHOWN], admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Return whether this session may enter: active staff, with a second factor, used to sign in (clause S15)."""
+        user = request.user
+        return is_staff(user) and has_second_factor(user) and used_second_factor(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            refuse_nul(request)
+            response = inner(request, *args, **kwargs) if self.has_permission(request) else turn_away(request)
+            return cast("HttpResponse", response)
+
+        return update_wrapper(guarded, view)
+
+
+def is_staff(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Return whether somebody signed in is an active member of staff."""
+    return user.is_authenticated and user.is_active and bool(getattr(user, "is_staff", False))
+
+
+def has_second_factor(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Return whether a passkey or an authenticator app is set up."""
+    return bool(get_mfa_adapter().is_mfa_enabled(user, SECOND_FACTORS))
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Return whether this session showed the second factor.
+
+    A session that a password alone opened stays outside, also when a second factor is set up elsewhere later.
+    """
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def turn_away(request: HttpRequest) -> HttpResponse:
+    """Return where somebody who may not enter yet is led: to sign in, to set up or to show the second factor.
+
+    Raises PermissionDenied for somebody signed in who is no active member of staff.
+    """
+    user = request.user
+    wanted = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+    if not user.is_authenticated:
+        return redirect_to_login(wanted, reverse("account_login"))
+    if not is_staff(user):
+        raise PermissionDenied
+    if not has_second_factor(user):
+        return redirect("mfa_index")
+    methods = get_adapter().get_reauthentication_methods(user)
+    show = next(method["url"] for method in methods if method["id"].startswith("mfa_"))
+    return redirect_to_login(wanted, show)
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """Refuse the one character that no text of PostgreSQL's holds, wherever a page would ask the database for it."""
+    if "\0" in request.path_info:
+        raise Http404
+    if any("\0" in value for _name, values in request.GET.lists() for value in values):
+        raise BadRequest

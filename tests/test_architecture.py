@@ -15,7 +15,7 @@ INQUIRIES_MAY_USE = {"consent.inventory.policy_in_force", "consent.models.Contro
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "pages"},
+        {"gpc", "ids", "markdown", "pages"},
         {"models"},
         {"inventory"},
         {"choice", "ledger"},
@@ -26,7 +26,7 @@ LAYERS: dict[str, list[set[str]]] = {
     "inquiries": [
         {"sealing", "models"},
         {"fields"},
-        {"checks", "references", "tokens", "outbox", "states"},
+        {"checks", "references", "tokens", "outbox", "roles", "states"},
         {"emails", "delivery"},
         {"intake", "reveal"},
         {"forms", "replies", "worker"},

@@ -1,0 +1,159 @@
+"""How staff get an account: by a one-time link that is kept nowhere.
+
+A link is signed and says for whom it is; it is used up when that account exists. The first account's link is used up
+when any staff account does.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login, password_validation
+from django.contrib.auth.models import Group, User
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from consent.models import Controller
+from inquiries.roles import AGENT
+
+VALID_FOR = timedelta(days=3)
+SALT = "occtosite.enrolment"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Whom a link makes a member of staff; without a username, the first superuser, who chooses it."""
+
+    username: str = ""
+    is_superuser: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        return not self.username
+
+
+class LinkUsedError(Exception):
+    """The link's account exists already."""
+
+
+def first_enrolment_link() -> str | None:
+    """Return the one-time link for the first account, or None once there is a staff account."""
+    return None if _is_used(Invitation()) else link(Invitation())
+
+
+def link(invitation: Invitation) -> str:
+    """Return an absolute one-time link, valid for 3 days."""
+    token = signing.dumps(asdict(invitation), salt=SALT)
+    return f"{settings.SITE_URL}{reverse('enrol', args=[token])}"
+
+
+def read(token: str) -> Invitation:
+    """Return the invitation in a link's token. Raises SignatureExpired after 3 days, BadSignature for another text."""
+    return Invitation(**signing.loads(token, salt=SALT, max_age=VALID_FOR))
+
+
+def create_account(invitation: Invitation, username: str, name: str, password: str) -> User:
+    """Make the account that a link is for. Raises LinkUsedError where it exists, also when two ask at once."""
+    with transaction.atomic():
+        Controller.objects.select_for_update().get(pk=1)  # one after the other: only one can be the first
+        if _is_used(invitation):
+            raise LinkUsedError
+        is_superuser = invitation.is_first or invitation.is_superuser
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(
+                    username, password=password, first_name=name, is_staff=True, is_superuser=is_superuser
+                )
+        except IntegrityError:
+            raise LinkUsedError from None
+        if not is_superuser:
+            user.groups.add(Group.objects.get(name=AGENT))
+    return user
+
+
+def _is_used(invitation: Invitation) -> bool:
+    if invitation.is_first:
+        return User.objects.filter(is_staff=True).exists()
+    return User.objects.filter(username__iexact=invitation.username).exists()
+
+
+class EnrolmentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own isn't generic at run time
+    """Username, name and password; the username is fixed where the invitation names one."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least 12 characters. Several words are easier to remember than signs and digits."),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Password again"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name"]
+        labels = {"username": _("Username"), "first_name": _("Name")}
+        help_texts = {"username": "", "first_name": _("Shown to other staff. You can leave it empty.")}
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["username"]
+        field.widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["first_name"].widget.attrs |= {"autocomplete": "name"}
+        if not invitation.is_first:
+            field.initial = invitation.username
+            field.disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        password = data.get("password")
+        if password and data.get("again") and password != data["again"]:
+            self.add_error("again", _("Enter the same password in both fields"))
+        if password:
+            user = User(username=data.get("username", ""), first_name=data.get("first_name", ""))
+            try:
+                password_validation.validate_password(password, user)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrol(request: HttpRequest, token: str) -> HttpResponse:
+    """Let an invited person choose a password, sign them in and lead them to the second factor."""
+    try:
+        invitation = read(token)
+    except signing.SignatureExpired:
+        return _gone(request)
+    except signing.BadSignature:
+        raise Http404 from None
+    if _is_used(invitation):
+        return _gone(request)
+    form = EnrolmentForm(request.POST or None, invitation=invitation)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "staff/enrol.html", {"form": form, "invitation": invitation}, status=status)
+    data = form.cleaned_data
+    try:
+        user = create_account(invitation, data["username"], data["first_name"], data["password"])
+    except LinkUsedError:
+        return _gone(request)
+    login(request, user)
+    reauthenticate_by_password(request)  # chosen a moment ago, so not asked again to set up the second factor
+    return redirect("mfa_index")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "staff/enrol_gone.html", status=HTTPStatus.GONE)
