@@ -6,8 +6,10 @@ screen (clause S2).
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
 
+from cookie_consent.models import Cookie
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -23,6 +25,25 @@ GPC_REFUSES = frozenset({"advertising", "sharing"})
 def purposes() -> list[Purpose]:
     """Return the purposes a visitor decides on, in the order in which they are shown."""
     return list(Purpose.objects.filter(group__is_required=False).select_related("group").order_by("group__ordering"))
+
+
+def essential() -> Purpose:
+    """Return the purpose that is always on.
+
+    Raises Purpose.DoesNotExist before it was provisioned.
+    """
+    return Purpose.objects.get(group__varname=ESSENTIAL)
+
+
+def purposes_in_use() -> set[str]:
+    """Return the varnames of the purposes that something is registered under; the others are not in use (S1)."""
+    return set(Cookie.objects.values_list("cookiegroup__varname", flat=True))
+
+
+def cookies_refused(agreed: Collection[str]) -> list[Cookie]:
+    """Return the registered cookies that a browser must lose, given the purposes agreed to."""
+    refused = Cookie.objects.filter(cookiegroup__is_required=False, cookiegroup__is_deletable=True)
+    return list(refused.exclude(cookiegroup__varname__in=agreed))
 
 
 def policy_in_force() -> PolicyVersion:

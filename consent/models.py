@@ -85,6 +85,10 @@ class Purpose(models.Model):
     def __str__(self) -> str:
         return self.name_en
 
+    def words(self, language: str) -> dict[str, str]:
+        """Return the purpose's name and text in a language."""
+        return {"name": getattr(self, f"name_{language}"), "text": getattr(self, f"text_{language}")}
+
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
     def published(self) -> "PolicyVersionQuerySet":
@@ -122,6 +126,11 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return str(self.number)
 
+    def text(self, language: str) -> str:
+        """Return the wording in a language, as Markdown."""
+        value: str = getattr(self, f"text_{language}")
+        return value
+
 
 class Notice(models.Model):
     """The exact words of a notice, addressed by their SHA-256: a decision points at what was on the screen.
@@ -153,6 +162,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.hash[:12]
+
+    @property
+    def asked(self) -> list[str]:
+        """The varnames of the purposes in these words, in the order in which they are shown."""
+        return [purpose["purpose"] for purpose in self.words["purposes"]]
 
 
 class Decision(models.Model):

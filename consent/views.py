@@ -1,21 +1,195 @@
-from django.http import HttpRequest, HttpResponse
+"""The visitor's pages: what to choose, what was chosen, and the policy behind it."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consent import choice, gpc, inventory, ledger, markdown
+from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
+from consent.models import Decision, Method, Notice, PolicyVersion
+from consent.pages import public_page
+
+JUST_NOW = timedelta(minutes=10)
+"""How long a decision that the browser does not hold is taken for one that it would not keep."""
+
+no_store = cache_control(no_store=True)
 
 
-def show_policy(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
-
-
-def show_version(request: HttpRequest, number: int) -> HttpResponse:
-    raise NotImplementedError
-
-
+@no_store
+@require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Show the switches, or record a decision: from here, from the notice of any page, or from its script."""
+    if request.method == "POST":
+        return _decide(request)
+    language = translation.get_language()
+    notice = inventory.notice_in_force(language)
+    held = choice.of_request(request)
+    current = choice.answering(held, notice.register)
+    context = {
+        "notice": notice,
+        "essential": inventory.essential().words(language),
+        "purposes": _switches(notice, current),
+        "choice": current,
+        "choice_in_words": _in_words(notice, current) if current else "",
+        "is_asked_again": held is not None and current is None,
+        "signal": gpc.is_sent(request) and not (current and inventory.GPC_REFUSES & set(current.agreed)),
+    }
+    return render(request, "consent/choices.html", context)
 
 
+def _decide(request: HttpRequest) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _nothing_recorded(request, form.problem)
+    sent = form.cleaned_data
+    try:
+        decision = ledger.decide(Method(sent["decision"]), sent["purpose"], sent["notice"], gpc=gpc.is_sent(request))
+    except ledger.UnknownNoticeError:
+        return _nothing_recorded(request, NO_NOTICE)
+    except ledger.UnknownPurposeError:
+        return _nothing_recorded(request, NO_PURPOSE)
+    response = _recorded(request, decision, sent["page"])
+    choice.keep(response, _choice_of(decision))
+    _delete_refused(request, response, decision)
+    return response
+
+
+def _recorded(request: HttpRequest, decision: Decision, page: str) -> HttpResponse:
+    address = reverse("consent:record", args=[decision.pk])
+    if _wants_json(request):
+        return JsonResponse(
+            {
+                "record": str(decision.pk),
+                "address": address,
+                "decision": decision.method,
+                "agreed": decision.purposes,
+                "valid_until": decision.valid_until.isoformat(),
+            }
+        )
+    if is_page_here(page):
+        address += "?" + urlencode({"page": page})
+    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
+
+
+def _nothing_recorded(request: HttpRequest, problem: str | Promise) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"error": str(problem)}, status=HTTPStatus.BAD_REQUEST)
+    return render(request, "consent/problem.html", {"problem": problem}, status=HTTPStatus.BAD_REQUEST)
+
+
+def _delete_refused(request: HttpRequest, response: HttpResponse, decision: Decision) -> None:
+    """Let the browser lose what it still sends for purposes that are not agreed to."""
+    if request.COOKIES.keys() - {settings.COOKIE_CONSENT_NAME}:
+        for cookie in inventory.cookies_refused(decision.purposes):
+            if cookie.name in request.COOKIES:
+                response.delete_cookie(cookie.name, path=cookie.path, domain=cookie.domain or None)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def is_page_here(page: str) -> bool:
+    """Return whether `page` is the path of a page of this site, in the language of this request."""
+    if not page.startswith("/") or page.startswith("//") or any(sign in page for sign in "\\?#"):
+        return False
+    try:
+        resolve(page)
+    except Resolver404:
+        return False
+    return True
+
+
+def _choice_of(decision: Decision) -> choice.Choice:
+    notice = decision.notice
+    return choice.choice_of(notice.asked, decision.purposes, notice.register, timezone.localdate(decision.made_at))
+
+
+def _switches(notice: Notice, current: choice.Choice | None) -> list[dict[str, Any]]:
+    in_use = inventory.purposes_in_use()
+    agreed = current.agreed if current else ()
+    return [
+        words | {"is_agreed": words["purpose"] in agreed, "is_in_use": words["purpose"] in in_use}
+        for words in notice.words["purposes"]
+    ]
+
+
+def _in_words(notice: Notice, current: choice.Choice) -> str:
+    """Return "Agreed", "Not agreed", or the names of what was agreed to."""
+    names = [words["name"] for words in notice.words["purposes"] if words["purpose"] in current.agreed]
+    if not names:
+        return _("Not agreed")
+    return _("Agreed") if len(names) == len(notice.asked) else pgettext("list", ", ").join(names)
+
+
+@no_store
+@require_safe
+def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a decision in words to whoever holds its number."""
+    decision = get_object_or_404(Decision.objects.select_related("notice", "policy"), pk=pk)
+    held = choice.of_request(request)
+    page = request.GET.get("page", "")
+    in_force = inventory.notice_in_force(translation.get_language())
+    context = {
+        "decision": decision,
+        "words": decision.notice.words,
+        "purposes": [
+            words | {"is_agreed": words["purpose"] in decision.purposes} for words in decision.notice.words["purposes"]
+        ],
+        "is_held": held == _choice_of(decision),
+        "is_new": timezone.now() - decision.made_at < JUST_NOW,
+        "asked_again_since": in_force.published_at if in_force.register != decision.notice.register else None,
+        "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),
+        "back": page if is_page_here(page) else "",
+    }
+    return render(request, "consent/record.html", context)
+
+
+@no_store
+@require_safe
 def state_stylesheet(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Apply the decision and the browser's signal where no script does (design, idea 1)."""
+    register = inventory.notice_in_force(translation.get_language()).register
+    rules = [
+        ".notice{display:none}" if choice.answering(choice.of_request(request), register) else "",
+        ".notice-signal{display:block}" if gpc.is_sent(request) else "",
+    ]
+    return HttpResponse("".join(rules), content_type="text/css; charset=utf-8")
 
 
-def show_record(request: HttpRequest, pk: str) -> HttpResponse:
-    raise NotImplementedError
+@public_page
+def show_policy(request: HttpRequest) -> HttpResponse:
+    """Show the version in force."""
+    return _policy_page(request, inventory.policy_in_force())
+
+
+@public_page
+def show_version(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one published version, in force or not; it stays at this address."""
+    version = get_object_or_404(PolicyVersion.objects.published(), number=number)
+    return _policy_page(request, version, is_own_page=True)
+
+
+def _policy_page(request: HttpRequest, version: PolicyVersion, *, is_own_page: bool = False) -> HttpResponse:
+    in_force = inventory.policy_in_force()
+    context = {
+        "version": version,
+        "in_force": in_force,
+        "is_own_page": is_own_page,
+        "text": markdown.to_html(version.text(translation.get_language())),
+        "others": PolicyVersion.objects.published().exclude(pk=version.pk).order_by("-number"),
+    }
+    return render(request, "consent/policy.html", context)

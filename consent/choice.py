@@ -1,0 +1,99 @@
+"""The decision as the browser keeps it: django-cookie-consent's format, read by stricter rules.
+
+    usability=2026-11-24|usage=-1|v=3f2a9c0b1d4e|d=2026-11-24
+
+Purpose by purpose "-1" for no, or for yes the day of the decision, which the package reads as yes until a newer cookie
+is registered; then the version of what was asked, and the day. Every value is enumerated, so that nobody can be told
+apart by it. `static/choice.js` reads by the same rules; `tests/consent/choice_cases.json` holds them together.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+REFUSED = "-1"
+VERSION, DAY = "v", "d"
+
+_IN_HEADER = re.compile(rf"(?:^|; ?){settings.COOKIE_CONSENT_NAME}=([^;]*)")
+# Quotes around the value are Python's own, because it holds "=" (RFC 6265, section 4.1.1 allows them).
+_VALUE = re.compile(
+    r'("?)((?:[-_a-zA-Z0-9]{1,32}=(?:-1|[0-9]{4}-[0-9]{2}-[0-9]{2})\|)+v=[0-9a-f]{12}\|d=[0-9]{4}-[0-9]{2}-[0-9]{2})\1'
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was asked under which version of the register, what was agreed to, and on which day."""
+
+    asked: tuple[str, ...]
+    agreed: tuple[str, ...]
+    register: str
+    day: date
+
+    @property
+    def value(self) -> str:
+        """The value to keep, as django-cookie-consent writes it."""
+        day = self.day.isoformat()
+        purposes = {purpose: day if purpose in self.agreed else REFUSED for purpose in self.asked}
+        return dict_to_cookie_str(purposes | {VERSION: self.register, DAY: day})
+
+
+def choice_of(asked: Iterable[str], agreed: Iterable[str], register: str, day: date) -> Choice:
+    """Return the choice to keep for a decision."""
+    return Choice(tuple(asked), tuple(agreed), register, day)
+
+
+def read(header: str, today: date) -> Choice | None:
+    """Return the choice in a Cookie header, or None where it holds none that can be relied on.
+
+    Anything that was not written here is no decision: other bytes, a part missing or given twice, two of them, a day
+    that does not exist, lies ahead, or is more than DECISION_DAYS past.
+    """
+    found = _IN_HEADER.findall(header)
+    match = _VALUE.fullmatch(found[0]) if len(found) == 1 else None
+    if not match:
+        return None
+    pairs = parse_cookie_str(match[2])
+    if len(pairs) != match[2].count("="):
+        return None
+    register, day = pairs.pop(VERSION), pairs.pop(DAY)
+    if not _is_valid_on(day, today) or not set(pairs.values()) <= {REFUSED, day}:
+        return None
+    agreed = [purpose for purpose, answer in pairs.items() if answer != REFUSED]
+    return choice_of(pairs, agreed, register, date.fromisoformat(day))
+
+
+def answering(held: Choice | None, register: str) -> Choice | None:
+    """Return the choice that a browser holds if it answers what is asked now, else None: it is asked again."""
+    return held if held and held.register == register else None
+
+
+def of_request(request: HttpRequest) -> Choice | None:
+    """Return the choice that a request's browser holds, whatever version was asked."""
+    return read(request.META.get("HTTP_COOKIE", ""), timezone.localdate())
+
+
+def keep(response: HttpResponse, choice: Choice) -> None:
+    """Let the browser keep a choice, with the attributes from the settings. Only ever for a recorded decision."""
+    response.set_cookie(
+        settings.COOKIE_CONSENT_NAME,
+        choice.value,
+        max_age=settings.COOKIE_CONSENT_MAX_AGE,
+        secure=settings.COOKIE_CONSENT_SECURE,
+        httponly=settings.COOKIE_CONSENT_HTTPONLY,
+        samesite=settings.COOKIE_CONSENT_SAMESITE,
+    )
+
+
+def _is_valid_on(day: str, today: date) -> bool:
+    try:
+        age = today - date.fromisoformat(day)
+    except ValueError:
+        return False
+    return 0 <= age.days <= settings.DECISION_DAYS
