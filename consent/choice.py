@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cookie_consent.util import dict_to_cookie_str, parse_cookie_str
+from cookie_consent.util import parse_cookie_str, set_cookie_dict_to_response
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -37,11 +37,11 @@ class Choice:
     day: date
 
     @property
-    def value(self) -> str:
-        """The value to keep, as django-cookie-consent writes it."""
+    def pairs(self) -> dict[str, str]:
+        """What the cookie holds, name by name."""
         day = self.day.isoformat()
         purposes = {purpose: day if purpose in self.agreed else REFUSED for purpose in self.asked}
-        return dict_to_cookie_str(purposes | {VERSION: self.register, DAY: day})
+        return purposes | {VERSION: self.register, DAY: day}
 
 
 def choice_of(asked: Iterable[str], agreed: Iterable[str], register: str, day: date) -> Choice:
@@ -81,14 +81,7 @@ def of_request(request: HttpRequest) -> Choice | None:
 
 def keep(response: HttpResponse, choice: Choice) -> None:
     """Let the browser keep a choice, with the attributes from the settings. Only ever for a recorded decision."""
-    response.set_cookie(
-        settings.COOKIE_CONSENT_NAME,
-        choice.value,
-        max_age=settings.COOKIE_CONSENT_MAX_AGE,
-        secure=settings.COOKIE_CONSENT_SECURE,
-        httponly=settings.COOKIE_CONSENT_HTTPONLY,
-        samesite=settings.COOKIE_CONSENT_SAMESITE,
-    )
+    set_cookie_dict_to_response(response, choice.pairs)
 
 
 def _is_valid_on(day: str, today: date) -> bool:

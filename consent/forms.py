@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,9 +49,10 @@ class DecisionForm(forms.Form):
         return page
 
     def clean(self) -> None:
-        for name in ONCE:
-            if len(self.data.getlist(name)) > 1:
-                self.add_error(name, forms.ValidationError("", code="repeated"))
+        if isinstance(self.data, QueryDict):
+            for name in ONCE:
+                if len(self.data.getlist(name)) > 1:
+                    self.add_error(name, forms.ValidationError("", code="repeated"))
 
     @property
     def problem(self) -> Promise:

@@ -18,7 +18,8 @@ def to_html(text: str) -> SafeString:
     for token in tokens:
         if token.children:
             token.children = _mark_outside_links(token.children)
-    return mark_safe(_parser.renderer.render(tokens, _parser.options, {}))  # noqa: S308 - html is off in the parser
+    html: str = _parser.renderer.render(tokens, _parser.options, {})
+    return mark_safe(html)  # noqa: S308 - html is off in the parser
 
 
 def _number_sections(tokens: list[Token]) -> None:

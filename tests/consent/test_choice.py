@@ -32,9 +32,9 @@ def test_a_header_is_read_strictly(case: dict[str, Any]) -> None:
 
 def test_what_is_written_is_read_again() -> None:
     written = choice.choice_of(["usability", "usage"], ["usage"], REGISTER, TODAY)
-    assert written.value == "usability=-1|usage=2026-11-24|v=0123456789ab|d=2026-11-24"
     response = HttpResponse()
     choice.keep(response, written)
+    assert response.cookies["choice"].value == "usability=-1|usage=2026-11-24|v=0123456789ab|d=2026-11-24"
     header = response.cookies["choice"].OutputString().partition(";")[0]
     assert choice.read(header, TODAY) == written
 
@@ -73,6 +73,8 @@ def test_the_package_reads_it_as_it_was_meant(agreed: list[str], registered: tim
     group = CookieGroup.objects.get(varname="usage")
     cookie = Cookie.objects.create(cookiegroup=group, name="seen")
     Cookie.objects.filter(pk=cookie.pk).update(created=datetime(2026, 11, 24, tzinfo=UTC) + registered)
+    response = HttpResponse()
+    choice.keep(response, choice.choice_of(["usability", "usage"], agreed, REGISTER, TODAY))
     request = HttpRequest()
-    request.COOKIES["choice"] = choice.choice_of(["usability", "usage"], agreed, REGISTER, TODAY).value
+    request.COOKIES["choice"] = response.cookies["choice"].value
     assert get_cookie_value_from_request(request, "usage") is seen

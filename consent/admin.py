@@ -1,0 +1,119 @@
+"""What staff see of consent: OCCTO's own details to fill in, everything else to read."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import cookie_consent.admin  # noqa: F401 - it registers its models now, so that they can be taken out below
+from cookie_consent.models import Cookie, CookieGroup, LogItem
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+
+LISTED = 1_000
+"""Rows a list goes back; past that a row is found by its number."""
+
+# Whoever deletes a group there deletes what visitors were asked.
+for model in (CookieGroup, Cookie, LogItem):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class NewestPaginator(Paginator):  # type: ignore[type-arg]  # Django's own isn't generic at run time
+    """Pages through the newest rows, and never counts the table (which takes seconds at millions of rows)."""
+
+    is_open_ended = True
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return len(rows[:LISTED].values_list("pk"))
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
+    """A list that is only read, newest first."""
+
+    paginator = NewestPaginator
+    show_full_result_count = False
+    list_max_show_all = 0
+    sortable_by = ()
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Controller)
+class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
+    """OCCTO's own details: one screen, without a list around it."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect(reverse("admin:consent_controller_change", args=[1], current_app=self.admin_site.name))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Controller) -> HttpResponseRedirect:
+        return HttpResponseRedirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: Controller, form: "forms.ModelForm[Any]", change: Any) -> None:
+        obj.save(update_fields=form.changed_data)
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "made_at", "method", "agreed", "language", "gpc", "policy", "notice_id")
+    list_select_related = ("policy",)
+    search_fields = ("id",)
+    search_help_text = _("Enter a whole record number. The list shows the newest 1,000.")
+    ordering = ("-id",)  # record numbers sort by time
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Decision], search_term: str
+    ) -> tuple[QuerySet[Decision], bool]:
+        """Find one record by its number; a look-up by key, not a search through the table."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        return (queryset.filter(pk=UUID(text)) if _is_record_number(text) else queryset.none()), False
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyAdmin):
+    list_display = ("number", "is_official", "effective_on", "published_at")
+    ordering = ("-number",)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "language", "policy", "register", "first_published_at", "published_at")
+    list_select_related = ("policy",)
+    ordering = ("-published_at",)
+
+
+@admin.register(Purpose)
+class PurposeAdmin(ReadOnlyAdmin):
+    list_display = ("group", "name_ja", "name_en", "text_ja", "text_en")
+    list_select_related = ("group",)
+    ordering = ("group__ordering",)
+
+
+def _is_record_number(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32}", text) is not None
