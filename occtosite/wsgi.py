@@ -1,4 +1,4 @@
-"""The site as a WSGI application: finished pages in front, Django behind."""
+"""The site as a WSGI application: finished pages in front, Django behind its gate."""
 
 import os
 
@@ -11,5 +11,6 @@ _django = get_wsgi_application()
 from django.conf import settings  # noqa: E402 (settings are read when Django is set up)
 
 from occtosite.finished import FinishedPages  # noqa: E402
+from occtosite.gate import Gate  # noqa: E402
 
-application = FinishedPages(_django, settings.FINISHED_PAGE_SECONDS)
+application = FinishedPages(Gate(_django, places=2, limit=settings.BODY_LIMIT), settings.FINISHED_PAGE_SECONDS)

@@ -11,7 +11,7 @@ BODY = b"x" * int(os.environ["BODY_BYTES"])
 
 
 def view(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(BODY)
+    return HttpResponse(BODY, headers={"Content-Length": str(len(BODY))})
 
 
 urlpatterns = [path("", view)]

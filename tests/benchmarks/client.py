@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 CONNECTIONS = 8
 
@@ -42,7 +43,11 @@ class Connection:
         if status not in self.expected:
             raise RuntimeError(f"The server answered {status}")
         start = head.find(b"content-length:")
-        return end if start < 0 else end + int(head[start + 15 :].split(b"\r\n", 1)[0])
+        if start >= 0:
+            return end + int(head[start + 15 :].split(b"\r\n", 1)[0])
+        if status != HTTPStatus.NOT_MODIFIED:
+            raise RuntimeError("The server did not say how long its answer is")
+        return end
 
 
 def measure(port: int, requests: Iterator[bytes], expected: frozenset[int], seconds: float) -> float:

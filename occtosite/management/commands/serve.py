@@ -21,9 +21,8 @@ OPEN_FILES = 16_384
 
 GRANIAN = {
     "interface": "wsgi",
-    # Threads start when they are needed. Each holds one request while its body comes in, so there are enough of them
-    # that a few slow senders don't hold up everybody.
-    "blocking-threads": "32",
+    # Threads start when they are needed, and one waits with each slow sender; how many work is the gate's to say.
+    "blocking-threads": "64",
     "workers-kill-timeout": "10",
     # Counts connections, idle ones too: low, and a few that say nothing would close the door to all.
     "backpressure": "4096",

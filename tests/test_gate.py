@@ -1,0 +1,84 @@
+"""A sender on a slow line waits in front of Django, not in one of its places."""
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from occtosite.gate import Gate
+
+
+def environ(body: io.BufferedIOBase, length: int) -> dict[str, Any]:
+    return {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
+
+
+def echo(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("200 OK", [])
+    return [asked["wsgi.input"].read()]
+
+
+class Recorder:
+    status = ""
+
+    def __call__(self, status: str, headers: list[tuple[str, str]]) -> None:
+        self.status = status
+
+
+class SlowLine(io.BytesIO):
+    """A body whose sender says nothing until told to."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.go_on = threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        assert self.go_on.wait(10)
+        return super().read(size)
+
+
+def test_slow_senders_take_no_place() -> None:
+    gate = Gate(echo, places=1, limit=100)
+    slow = SlowLine(b"late")
+    answers: list[list[bytes]] = []
+    thread = threading.Thread(target=lambda: answers.append(list(gate(environ(slow, 4), Recorder()))))
+    thread.start()
+    assert list(gate(environ(io.BytesIO(b"quick"), 5), Recorder())) == [b"quick"]
+    assert answers == []
+    slow.go_on.set()
+    thread.join(10)
+    assert answers == [[b"late"]]
+
+
+def test_no_more_than_the_places_work_at_once() -> None:
+    working, most, lock = 0, 0, threading.Lock()
+    pause = threading.Event()
+
+    def work(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        nonlocal working, most
+        with lock:
+            working += 1
+            most = max(most, working)
+        pause.wait(0.02)
+        with lock:
+            working -= 1
+        return []
+
+    gate = Gate(work, places=2, limit=100)
+    threads = [threading.Thread(target=gate, args=({}, Recorder())) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert most == 2
+
+
+def test_half_a_form_is_no_form() -> None:
+    answer = Recorder()
+    assert list(Gate(echo, places=1, limit=100)(environ(io.BytesIO(b"name=a"), 20), answer)) == []
+    assert answer.status == "400 Bad Request"
+
+
+def test_a_body_over_the_limit_is_left_unread() -> None:
+    body = io.BytesIO(b"x" * 200)
+    Gate(lambda *_args: [], places=1, limit=100)(environ(body, 200), Recorder())
+    assert body.tell() == 0
