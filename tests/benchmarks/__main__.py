@@ -6,10 +6,12 @@ Every row is the median of three rounds, and the rounds of all rows are interlea
 machine touches all alike. Each server is granian with one worker; the client keeps eight connections. Loopback only.
 """
 
+import atexit
 import contextlib
 import itertools
+import re
+import shutil
 import statistics
-import sys
 import tempfile
 import urllib.parse
 import urllib.request
@@ -72,7 +74,7 @@ def pages(folder: Path) -> None:
         with urllib.request.urlopen(f"http://localhost:{site}/", timeout=10) as answer:
             size, etag = len(answer.read()), answer.headers["ETag"]
         bare_env = env | {"BODY_BYTES": str(size)}
-        bare = servers.enter_context(sites.serving("tests.benchmarks.bare_django:application", bare_env))
+        bare = servers.enter_context(sites.serving("tests.benchmarks.bare_django:application", bare_env, threads=2))
         print(f"\nHome page, {size:,} bytes")
         view = Row("bare Django view", bare, get())
         shares = [
@@ -109,7 +111,8 @@ def writes(folder: Path, name: str, database_url: str) -> None:
         for once in (decision, inquiries):
             measure(site, once, OK, 0.01)
         rows = sites.rows_written(database_url)
-        bare = servers.enter_context(sites.serving("tests.benchmarks.bare_insert:application", env | {"ROWS": rows}))
+        bare_env = env | {"ROWS": rows}
+        bare = servers.enter_context(sites.serving("tests.benchmarks.bare_insert:application", bare_env, threads=2))
         print(f"\nWriting, {name}")
         bare_decision = Row("bare INSERT of a decision", bare, post("/decision/"))
         bare_inquiry = Row("bare INSERT of an inquiry and its mail", bare, post("/inquiry/"))
@@ -128,8 +131,13 @@ def post(path: str) -> Iterator[bytes]:
 
 
 def decisions(port: int) -> Iterator[bytes]:
-    """Return the request that the home page's script sends for "Agree"."""
-    raise NotImplementedError(port)
+    """Return what the home page's script sends for "Agree"."""
+    with urllib.request.urlopen(f"http://localhost:{port}/", timeout=10) as answer:
+        notice = re.search(r'name="notice" value="([0-9a-f]{64})"', answer.read().decode())
+    if notice is None:
+        raise RuntimeError("The home page shows no notice")
+    body = urllib.parse.urlencode({"notice": notice[1], "page": "/", "decision": "agree"}).encode()
+    return itertools.repeat(request("POST", "/privacy/choices/", FORM | {"Accept": "application/json"}, body))
 
 
 def inquiries_with(tokens: Iterator[str]) -> Iterator[bytes]:
@@ -139,17 +147,16 @@ def inquiries_with(tokens: Iterator[str]) -> Iterator[bytes]:
         yield request("POST", "/inquiry/done/", FORM, body)
 
 
-def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="occtosite-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL's own user must pass through
-        for part in ("pages", "sqlite", "postgresql-site"):
-            (folder / part).mkdir()
-        pages(folder / "pages")
-        writes(folder / "sqlite", "SQLite", f"sqlite:///{folder / 'sqlite/site.sqlite3'}")
-        writes(folder / "postgresql-site", "PostgreSQL", start_postgresql(folder / "postgresql"))
-    return 0
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="occtosite-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after PostgreSQL has stopped
+    folder.chmod(0o755)  # PostgreSQL's own user must pass through
+    for part in ("pages", "sqlite", "site"):
+        (folder / part).mkdir()
+    pages(folder / "pages")
+    writes(folder / "sqlite", "SQLite", f"sqlite:///{folder / 'sqlite/site.sqlite3'}")
+    writes(folder / "site", "PostgreSQL", start_postgresql(folder / "postgresql"))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -42,12 +42,16 @@ def manage(env: dict[str, str], *arguments: str) -> str:
 
 
 @contextlib.contextmanager
-def serving(application: str, env: dict[str, str]) -> Iterator[int]:
-    """Serve an application as `manage.py serve` does, with one worker; yield its port."""
+def serving(application: str, env: dict[str, str], threads: int = 0) -> Iterator[int]:
+    """Serve an application as `manage.py serve` does, with one worker; yield its port.
+
+    What is bare has no gate: it is at its best with as many threads as the gate has places.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    options = [f"--{name}={value}" for name, value in GRANIAN.items()]
+    chosen = GRANIAN | {"blocking-threads": str(threads)} if threads else GRANIAN
+    options = [f"--{name}={value}" for name, value in chosen.items()]
     command = [sys.executable, "-m", "granian", *options, "--no-ws", f"--port={port}", "--workers=1", application]
     with subprocess.Popen(command, cwd=ROOT, env=env) as server:
         try:
