@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outboxitem',
-            index=models.Index(condition=models.Q(('delivery__in', ['waiting', 'sending'])), fields=['due_at'], name='inquiries_outbox_due'),
+            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='inquiries_outbox_due'),
         ),
         migrations.AddConstraint(
             model_name='outboxitem',
