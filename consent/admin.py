@@ -9,7 +9,7 @@ from cookie_consent.models import Cookie, CookieGroup, LogItem
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -60,6 +60,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
 @admin.register(Controller)
 class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
     """OCCTO's own details: one screen, without a list around it."""
+
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
