@@ -173,6 +173,8 @@ def database(env: Reader, data_dir: Path) -> dict[str, Any]:
             "DATABASE_URL can't be read; set it to sqlite:////path/to/file or postgres://user:password@host/name."
         )
     if scheme == "sqlite":
+        # The last connection to close folds the log into the file: done after each request it is most of its time.
+        config["CONN_MAX_AGE"] = None
         config.setdefault("OPTIONS", {}).update(
             {
                 "transaction_mode": "IMMEDIATE",
