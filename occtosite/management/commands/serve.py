@@ -1,7 +1,6 @@
 """Serve the site: check, prepare, start granian and the worker, and look after both."""
 
 import errno
-import importlib
 import os
 import resource
 import socket
@@ -11,9 +10,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
+from occtosite.enrolment import first_enrolment_link
 from occtosite.supervisor import Child, Supervisor
 
 START_SECONDS = 60
@@ -45,13 +45,10 @@ class Command(BaseCommand):
         _refuse_endless_redirect()
         _refuse_busy_port()
         call_command("prepare", verbosity=options["verbosity"])
-        link = _enrolment_link()
+        link = first_enrolment_link()
         _close_databases()
         _allow_many_connections()
-        children = [Child("server", _granian(), again=False)]
-        if "work" in get_commands():
-            children.append(Child("worker", _worker(), again=True))
-        supervisor = Supervisor(children)
+        supervisor = Supervisor([Child("server", _granian(), again=False), Child("worker", _worker(), again=True)])
         supervisor.start()
         if _wait_until_up(supervisor):
             self._say_where(link)
@@ -70,15 +67,6 @@ class Command(BaseCommand):
             lines.append(f"There is no staff account yet. Make the first one, once, at:\n  {link}")
         self.stdout.write("\n".join([*lines, "Ctrl+C stops it.", ""]))
         self.stdout.flush()
-
-
-def _enrolment_link() -> str | None:
-    try:
-        enrolment = importlib.import_module("occtosite.enrolment")
-    except ModuleNotFoundError:
-        return None
-    link: str | None = enrolment.first_enrolment_link()
-    return link
 
 
 def _refuse_endless_redirect() -> None:
