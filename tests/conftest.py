@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.test import override_settings
 from django.utils import timezone
 
 from inquiries import sealing
+
+# How long an example takes says how busy the machine is, not whether the site is right.
+hypothesis.settings.register_profile("site", deadline=None)
+hypothesis.settings.load_profile("site")
 
 PLAIN_STATIC_FILES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -17,6 +22,12 @@ PLAIN_STATIC_FILES = {
 @pytest.fixture(autouse=True, scope="session")
 def _plain_static_files() -> Iterator[None]:
     with override_settings(STORAGES=PLAIN_STATIC_FILES):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 
