@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from inquiries import admin_views
@@ -92,7 +93,8 @@ class InquiryAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         def wrapped(route: str, view: Any, name: str) -> URLPattern:
             guarded: Any = self.admin_site.admin_view(view)
-            return path(route, guarded, name=f"inquiries_inquiry_{name}")
+            pattern: URLPattern = path(route, guarded, name=f"inquiries_inquiry_{name}")
+            return pattern
 
         own = [
             wrapped("<int:pk>/change/", admin_views.detail, "change"),
@@ -110,12 +112,17 @@ class InquiryAdmin(ReadOnlyAdmin):
 class LookAdmin(ReadOnlyAdmin):
     """Who opened what, when and for which purpose. A written reason stays sealed."""
 
-    list_display = ("at", "by", "purpose", "fields_opened", "inquiry")
+    list_display = ("at", "by", "purpose", "fields_opened", "reference")
     list_display_links = None
     list_select_related = ("by", "inquiry")
     list_filter = ("purpose",)
     fields = ("at", "by", "purpose", "fields_opened", "inquiry")
     ordering = ("-at", "-id")
+
+    @admin.display(description=_("Reference number"))
+    def reference(self, look: Look) -> str:
+        address = reverse("admin:inquiries_inquiry_change", args=[look.inquiry_id])
+        return format_html('<a href="{}">{}</a>', address, look.inquiry.reference)
 
     @admin.display(description=_("Fields"))
     def fields_opened(self, look: Look) -> str:

@@ -4,6 +4,7 @@ An opened inquiry stands only in the answer to the POST that opened it: nowhere 
 """
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -150,14 +151,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @can_view
 @can_answer
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    return _move(request, pk, State.CLOSED)
+    return _move(request, pk, states.close)
 
 
 @require_POST
 @can_view
 @can_answer
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    return _move(request, pk, State.OPEN)
+    return _move(request, pk, states.reopen)
 
 
 @require_POST
@@ -165,7 +166,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @can_answer
 def send_again(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Send a mail once more of which nobody knows whether it went out."""
-    mail = get_object_or_404(OutboxItem, pk=item, inquiry_id=pk)
+    mail = get_object_or_404(OutboxItem, pk=item, inquiry=get_object_or_404(Inquiry, pk=pk))
     try:
         outbox.send_again(mail)
     except ValueError:
@@ -178,7 +179,7 @@ def send_again(request: HttpRequest, pk: int, item: int) -> HttpResponse:
 @can_answer
 def mark_sent(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Note that a mail of which nobody knew did go out."""
-    mail = get_object_or_404(OutboxItem, pk=item, inquiry_id=pk)
+    mail = get_object_or_404(OutboxItem, pk=item, inquiry=get_object_or_404(Inquiry, pk=pk))
     try:
         outbox.mark_sent(mail)
     except ValueError:
@@ -186,9 +187,9 @@ def mark_sent(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     return _to_detail(pk)
 
 
-def _move(request: HttpRequest, pk: int, state: State) -> HttpResponse:
+def _move(request: HttpRequest, pk: int, move: Callable[[Inquiry], None]) -> HttpResponse:
     try:
-        states.move(get_object_or_404(Inquiry, pk=pk), state)
+        move(get_object_or_404(Inquiry, pk=pk))
     except states.MoveError:
         messages.error(request, _("The state was not changed: it does not allow this, or somebody changed it."))
     return _to_detail(pk)

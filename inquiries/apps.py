@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class InquiriesConfig(AppConfig):
     name = "inquiries"
-    verbose_name = _("Inquiries")
+    verbose_name = _("Inquiry desk")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

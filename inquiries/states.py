@@ -43,3 +43,15 @@ def take_up(inquiry: Inquiry) -> None:
     if inquiry.state == State.NEW:
         Inquiry.objects.filter(pk=inquiry.pk, state=State.NEW).update(state=State.OPEN)
         inquiry.refresh_from_db(fields=["state", "closed_at"])
+
+
+def close(inquiry: Inquiry) -> None:
+    """End an inquiry: its data are kept for the retention period from now. Raises MoveError as `move` does."""
+    move(inquiry, State.CLOSED)
+
+
+def reopen(inquiry: Inquiry) -> None:
+    """Take a closed inquiry up again. Raises MoveError where it isn't closed."""
+    if inquiry.state != State.CLOSED:
+        raise MoveError(f"{inquiry.state} is not closed")
+    move(inquiry, State.OPEN)

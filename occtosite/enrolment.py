@@ -64,16 +64,16 @@ def read(token: str) -> Invitation:
 
 def create_account(invitation: Invitation, username: str, name: str, password: str) -> User:
     """Make the account that a link is for. Raises LinkUsedError where it exists, also when two ask at once."""
+    is_superuser = invitation.is_first or invitation.is_superuser
+    user = User(username=username, first_name=name, is_staff=True, is_superuser=is_superuser)
+    user.set_password(password)  # slow on purpose, so before the others wait
     with transaction.atomic():
         Controller.objects.select_for_update().get(pk=1)  # one after the other: only one can be the first
         if _is_used(invitation):
             raise LinkUsedError
-        is_superuser = invitation.is_first or invitation.is_superuser
         try:
             with transaction.atomic():
-                user = User.objects.create_user(
-                    username, password=password, first_name=name, is_staff=True, is_superuser=is_superuser
-                )
+                user.save(force_insert=True)
         except IntegrityError:
             raise LinkUsedError from None
         if not is_superuser:
@@ -103,7 +103,7 @@ class EnrolmentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own 
     class Meta:
         model = User
         fields = ["username", "first_name"]
-        labels = {"username": _("Username"), "first_name": _("Name")}
+        labels = {"username": _("Username"), "first_name": _("Full name")}
         help_texts = {"username": "", "first_name": _("Shown to other staff. You can leave it empty.")}
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
