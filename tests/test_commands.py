@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
@@ -69,6 +70,26 @@ def test_preparing_adds_what_is_missing(tmp_path: Path) -> None:
     assert (tmp_path / "static/site.css").exists()
 
 
+@pytest.mark.parametrize(
+    "url", ["postgres://someone:open-sesame@127.0.0.1:1/occto", "sqlite:////proc/none.sqlite3", "sqlite:///{text}"]
+)
+def test_a_database_that_cannot_be_used_is_told_with_the_cure(url: str, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("This is no database, but a text that is long enough to be read as one." * 20)
+    folders = {name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare"],
+        env=os.environ | folders | {"DATABASE_URL": url.format(text=tmp_path / "text")},
+        cwd=install.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database can't be used (")
+    assert done.stderr.endswith("); start it, or correct DATABASE_URL or DATA_DIR.\n")
+    assert "sesame" not in done.stderr
+
+
 # serve
 
 
@@ -77,7 +98,7 @@ def test_a_port_in_use_is_told_with_the_cure() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with override_settings(PORT=port), pytest.raises(CommandError) as refusal:
+        with override_settings(PORT=port), pytest.raises(ImproperlyConfigured) as refusal:
             call_command("serve", port=port)
     other_port = port + 1 if port < 65535 else 8001
     assert str(refusal.value) == (
@@ -87,12 +108,12 @@ def test_a_port_in_use_is_told_with_the_cure() -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_a_host_that_is_not_this_machine_is_told_with_the_cure(host: str) -> None:
-    with override_settings(LISTEN_HOST=host), pytest.raises(CommandError, match="LISTEN_HOST is"):
+    with override_settings(LISTEN_HOST=host), pytest.raises(ImproperlyConfigured, match="LISTEN_HOST is"):
         call_command("serve")
 
 
 def test_https_without_its_proxy_is_told_with_the_cure() -> None:
-    with override_settings(IS_HTTPS=True), pytest.raises(CommandError, match="PROXY_SSL_HEADER is missing"):
+    with override_settings(IS_HTTPS=True), pytest.raises(ImproperlyConfigured, match="PROXY_SSL_HEADER is missing"):
         call_command("serve")
 
 

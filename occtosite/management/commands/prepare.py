@@ -5,10 +5,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connection
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import BaseCommand, call_command
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -24,13 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity = options["verbosity"]
-        try:
-            self._prepare_database()
-        except OperationalError as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CommandError(
-                f"The database can't be used ({reason}); start it, or correct DATABASE_URL or DATA_DIR."
-            ) from None
+        refuse_unusable_database()
+        self._prepare_database()
         if sealing.ensure_key(timezone.localdate()):
             self._say(
                 f"A key pair was made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database"
@@ -59,6 +56,21 @@ class Command(BaseCommand):
         if self.verbosity:
             self.stdout.write(sentence)
             self.stdout.flush()
+
+
+def refuse_unusable_database() -> None:
+    """Raise ImproperlyConfigured where the database can't be opened and written."""
+    try:
+        if connection.vendor == "postgresql":
+            # Past the pool, which would try for ten seconds and not say why it failed.
+            psycopg.connect(**connection.get_connection_params(), connect_timeout=10).close()
+        with transaction.atomic():  # on SQLite this takes the lock for writing
+            connection.ensure_connection()
+    except (DatabaseError, psycopg.OperationalError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ImproperlyConfigured(
+            f"The database can't be used ({reason}); start it, or correct DATABASE_URL or DATA_DIR."
+        ) from None
 
 
 def static_digest() -> str:

@@ -10,7 +10,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import BaseCommand, call_command
 from django.db import connections
 
 from occtosite.enrolment import first_enrolment_link
@@ -71,7 +72,7 @@ class Command(BaseCommand):
 
 def _refuse_endless_redirect() -> None:
     if settings.IS_HTTPS and not settings.SECURE_PROXY_SSL_HEADER:
-        raise CommandError(
+        raise ImproperlyConfigured(
             "PROXY_SSL_HEADER is missing: the site would send every visitor to https for ever; set it to the header "
             "by which your proxy says that a visitor came by https, usually X-Forwarded-Proto."
         )
@@ -86,9 +87,11 @@ def _refuse_busy_port() -> None:
             probe.bind(address)
             probe.listen()
     except socket.gaierror:
-        raise CommandError(f"LISTEN_HOST is {host!r}; set it to an address of this machine, like 0.0.0.0.") from None
+        raise ImproperlyConfigured(
+            f"LISTEN_HOST is {host!r}; set it to an address of this machine, like 0.0.0.0."
+        ) from None
     except OSError as error:
-        raise CommandError(_port_problem(host, port, error)) from None
+        raise ImproperlyConfigured(_port_problem(host, port, error)) from None
 
 
 def _port_problem(host: str, port: int, error: OSError) -> str:
