@@ -297,3 +297,9 @@ def test_record_numbers_sort_by_time(client: Client) -> None:
     times = [number.int >> 80 for number in numbers]
     assert times == sorted(times)
     assert {number.version for number in numbers} == {7}
+
+
+def test_a_page_that_was_sent_is_not_one_to_go_back_to(client: Client) -> None:
+    page = client.post("/en/inquiry/check/", {"name": "Taro Reiji"}).text
+    assert 'name="notice"' in page
+    assert 'name="page"' not in page
