@@ -69,13 +69,13 @@ class Worker:
         with Pulse(self):
             while True:
                 self.turn()
+                close_old_connections()
                 if self.stop.wait(PAUSE_SECONDS):
                     return
 
     def turn(self) -> bool:
         """Do once whatever is due; return whether every job went well."""
         went_well = [self._do(job) for job in (make_key_of_the_month, self.deliver)]
-        close_old_connections()
         return all(went_well)
 
     def deliver(self) -> None:

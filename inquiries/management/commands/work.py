@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
-from django.db import connection
 
 from inquiries import worker
 
@@ -28,18 +27,9 @@ class Command(BaseCommand):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-            _close_database()
 
 
 def _work_once(once: worker.Worker) -> None:
     if not once.turn():
         raise CommandError("Not everything could be done; the log above says what.")
     worker.beat()
-
-
-def _close_database() -> None:
-    """Leave no thread of a connection pool behind: it would hold up the end."""
-    connection.close()
-    close_pool = getattr(connection, "close_pool", None)
-    if close_pool:
-        close_pool()
