@@ -8,53 +8,19 @@ import cookie_consent.admin  # noqa: F401 - it registers its models now, so that
 from cookie_consent.models import Cookie, CookieGroup, LogItem
 from django import forms
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from consent.lists import ReadOnlyAdmin
 from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
-
-LISTED = 1_000
-"""Rows a list goes back; past that a row is found by its number."""
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
-
-
-class NewestPaginator(Paginator):  # type: ignore[type-arg]  # Django's own isn't generic at run time
-    """Pages through the newest rows, and never counts the table (which takes seconds at millions of rows)."""
-
-    is_open_ended = True
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return len(rows[:LISTED].values_list("pk"))
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
-    """A list that is only read, newest first."""
-
-    paginator = NewestPaginator
-    show_full_result_count = False
-    list_max_show_all = 0
-    sortable_by = ()
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Controller)
@@ -84,7 +50,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "made_at", "method", "agreed", "language", "gpc", "policy", "notice_id")
     list_select_related = ("policy",)
     search_fields = ("id",)
-    search_help_text = _("Enter a whole record number. The list shows the newest 1,000.")
+    search_help_text = _("Enter a whole record number.")
     ordering = ("-id",)  # record numbers sort by time
 
     def get_search_results(

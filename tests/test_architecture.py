@@ -9,13 +9,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 APPS = {"consent": [], "inquiries": ["consent"], "occtosite": ["consent", "inquiries"]}
 
-# Of consent, inquiries may know the policy version in force, OCCTO's own details and the mark of a public page.
-INQUIRIES_MAY_USE = {"consent.inventory.policy_in_force", "consent.models.Controller", "consent.pages.public_page"}
+# Of consent, inquiries may know the policy version in force, OCCTO's own details and the mark of a public page
+# and of a list that is only read.
+INQUIRIES_MAY_USE = {
+    "consent.inventory.policy_in_force",
+    "consent.lists.ReadOnlyAdmin",
+    "consent.models.Controller",
+    "consent.pages.public_page",
+}
 
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "markdown", "pages"},
+        {"gpc", "ids", "lists", "markdown", "pages"},
         {"models"},
         {"inventory"},
         {"choice", "ledger"},
