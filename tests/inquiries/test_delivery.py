@@ -23,8 +23,8 @@ from tests.smtp import DROP, HANG, Server, password_in
 WRITTEN_AT = datetime(2026, 11, 25, 0, 1, tzinfo=UTC)
 
 
-def create_mail(mail_id: str = "<1@localhost>", body: str = BODY) -> EmailMessage:
-    return emails.answer(unsaved_inquiry(), ADDRESS, body, mail_id=mail_id, written_at=WRITTEN_AT)
+def create_mail(mail_id: str = "<1@localhost>", body: str = BODY, language: str = "ja") -> EmailMessage:
+    return emails.answer(unsaved_inquiry(language), ADDRESS, body, mail_id=mail_id, written_at=WRITTEN_AT)
 
 
 def send(mail: EmailMessage | None = None) -> list[str]:
@@ -108,7 +108,7 @@ def use(settings: LazySettings, server: Server, **changes: Any) -> None:
 
 def test_a_server_gets_the_mail_for_the_one_address_byte_by_byte(settings: LazySettings) -> None:
     settings.MAIL_FROM = "desk@occto.example"
-    mail = create_mail(body="a\n.\n..\n.b\nthe end\n.")
+    mail = create_mail(body="a\n.\n..\n.b\nthe end\n.", language="en")  # in Japanese no line begins with a dot
     with Server() as server:
         use(settings, server)
         assert send(mail) == ["handed over"]
