@@ -87,7 +87,7 @@ unit-postgresql:
 	@TEST_DATABASE=postgresql $(PYTEST) -n 2 -m "not browser"
 
 script:
-	@if command -v node >/dev/null; then echo "== Tests of the script" && node --test tests/js/; \
+	@if command -v node >/dev/null; then echo "== Tests of the script" && node --test --test-reporter=spec tests/js/*.test.mjs; \
 		else echo "== Tests of the script: left out, there is no node here"; fi
 
 browser:
