@@ -160,6 +160,7 @@ test("an answer that does not come within ten seconds is given up", async () => 
   const page = open({ fetch: never });
   const pressed = page.press("agree");
   await setImmediate();
+  assert.ok(page.asked[0].options.signal instanceof AbortSignal);
   assert.equal(page.timers[0].milliseconds, 10_000);
   page.timers[0].call();
   await pressed;
