@@ -151,6 +151,7 @@ def go_back_to_what_is_not_kept(page: Page) -> None:
     except Error as problem:
         if "ERR_CACHE_MISS" not in str(problem):
             raise
+        page.wait_for_function("document.readyState === 'complete'")  # the browser's own page, which asks
         page.reload()
 
 
