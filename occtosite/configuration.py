@@ -207,5 +207,7 @@ def logging(env: Reader) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             # At DEBUG level it logs every statement with its values.
             "django.db.backends": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            # While the database is down it says so several times a second; whoever needs the database says it once.
+            "psycopg.pool": {"level": "ERROR"},
         },
     }
