@@ -24,7 +24,7 @@ NO_PURPOSE = _(
 )
 NO_PAGE = _("What was sent could not be read, so nothing was recorded. Go back, reload the page and choose again.")
 
-ONCE = ("decision", "notice", "page")
+ONCE = ("decision", "notice", "signal", "page")
 
 
 class PurposesField(forms.MultipleChoiceField):
@@ -40,6 +40,7 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(choices=Method.choices)
     notice = forms.RegexField(r"\A[0-9a-f]{64}\Z", strip=False)
     purpose = PurposesField(required=False)
+    signal = forms.ChoiceField(choices=[("gpc", "gpc")], required=False)
     page = forms.CharField(required=False, strip=False, max_length=LONGEST_PAGE)
 
     def clean_page(self) -> str:
@@ -57,5 +58,11 @@ class DecisionForm(forms.Form):
     @property
     def problem(self) -> Promise:
         """The sentence to show for what is wrong."""
-        sentences = {"decision": NO_DECISION, "notice": NO_NOTICE, "purpose": NO_PURPOSE, "page": NO_PAGE}
+        sentences = {
+            "decision": NO_DECISION,
+            "notice": NO_NOTICE,
+            "purpose": NO_PURPOSE,
+            "signal": NO_DECISION,
+            "page": NO_PAGE,
+        }
         return next(sentence for name, sentence in sentences.items() if name in self.errors)

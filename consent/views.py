@@ -55,8 +55,9 @@ def _decide(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _nothing_recorded(request, form.problem)
     sent = form.cleaned_data
+    signal = gpc.is_sent(request) or bool(sent["signal"])
     try:
-        decision = ledger.decide(Method(sent["decision"]), sent["purpose"], sent["notice"], gpc=gpc.is_sent(request))
+        decision = ledger.decide(Method(sent["decision"]), sent["purpose"], sent["notice"], gpc=signal)
     except ledger.UnknownNoticeError:
         return _nothing_recorded(request, NO_NOTICE)
     except ledger.UnknownPurposeError:

@@ -75,6 +75,11 @@ function start(notice, form) {
   });
 }
 
+// A browser may give its signal to scripts alone: then every decision carries it, from here and from any page's form.
+document.addEventListener("formdata", ({ formData }) => {
+  if (document.documentElement.dataset.signal === "gpc" && formData.has("notice")) formData.set("signal", "gpc");
+});
+
 const notice = document.querySelector(".notice");
 // Beside the page's own switches the answer is a page, so that they show what was decided.
 if (notice && !document.querySelector("main [name=decision]")) start(notice, notice.querySelector(".notice-form"));

@@ -118,9 +118,11 @@ def test_choosing_by_purpose_and_withdrawing(site: Site, visit: Visit) -> None:
     assert [row[:2] for row in decisions(site)[before:]] == [("choose", "usage"), ("withdraw", "")]
 
 
-def test_a_browser_that_asks_not_to_be_shared_is_honoured(site: Site, visit: Visit) -> None:
+@pytest.mark.parametrize("headers", [{"Sec-GPC": "1"}, {}])
+def test_a_browser_that_asks_not_to_be_shared_is_honoured(site: Site, visit: Visit, headers: dict[str, str]) -> None:
+    """Also where the browser tells scripts alone."""
     before = len(decisions(site))
-    page = visit(extra_http_headers={"Sec-GPC": "1"})
+    page = visit(extra_http_headers=headers)
     page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
     page.goto("/en/")
     expect(page.locator(".notice-signal")).to_be_visible()

@@ -165,7 +165,13 @@ def test_only_the_exact_signal_counts(client: Client, value: str) -> None:
     assert (decision.gpc, decision.purposes) == (False, ALL)
 
 
+def test_the_signal_may_come_from_the_script_alone(client: Client) -> None:
+    decision = decision_of(press(client, "agree", signal="gpc"))
+    assert (decision.gpc, decision.purposes) == (True, ["usability", "usage"])
+
+
 BAD: dict[str, dict[str, Any]] = {
+    "an unknown signal": {"signal": "other"},
     "no decision": {"decision": []},
     "an unknown decision": {"decision": "maybe"},
     "two decisions": {"decision": ["agree", "refuse"]},

@@ -54,6 +54,7 @@ function open({ fetch, keeps = true, hasSwitches = false }) {
   const page = { form, result, notice, main, root, parts, asked: [], timers: [] };
   const document = {
     documentElement: root,
+    addEventListener: (name, listener) => (page[name] = listener),
     querySelector: (selector) =>
       ({ ".notice": notice, main, "main [name=decision]": hasSwitches ? new Element() : null })[selector],
     // What choice.js does: it reads the cookie anew.
@@ -191,4 +192,17 @@ test("beside the page's own switches the form is sent as any other", () => {
 
 test("writes no markup", () => {
   assert.doesNotMatch(SCRIPT, /innerHTML|insertAdjacentHTML|outerHTML|document\.write|\beval\b|\.style\b/);
+});
+
+test("a decision carries the browser's signal, and no other form does", () => {
+  const page = open({ fetch: async () => ({ status: 200, json: async () => RECORDED }) });
+  const sent = (names, signal) => {
+    page.root.dataset.signal = signal;
+    const formData = new Map(names.map((name) => [name, "x"]));
+    page.formdata({ formData });
+    return formData.get("signal");
+  };
+  assert.equal(sent(["notice"], "gpc"), "gpc");
+  assert.equal(sent(["notice"], undefined), undefined);
+  assert.equal(sent(["message"], "gpc"), undefined);
 });
