@@ -166,12 +166,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @can_answer
 def send_again(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Send a mail once more of which nobody knows whether it went out."""
-    mail = get_object_or_404(OutboxItem, pk=item, inquiry=get_object_or_404(Inquiry, pk=pk))
-    try:
-        outbox.send_again(mail)
-    except ValueError:
-        messages.error(request, _("This mail is neither uncertain nor failed any more. Nothing was changed."))
-    return _to_detail(pk)
+    return _settle(request, pk, item, outbox.send_again)
 
 
 @require_POST
@@ -179,9 +174,13 @@ def send_again(request: HttpRequest, pk: int, item: int) -> HttpResponse:
 @can_answer
 def mark_sent(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Note that a mail of which nobody knew did go out."""
-    mail = get_object_or_404(OutboxItem, pk=item, inquiry=get_object_or_404(Inquiry, pk=pk))
+    return _settle(request, pk, item, outbox.mark_sent)
+
+
+def _settle(request: HttpRequest, pk: int, item: int, decide: Callable[[OutboxItem], None]) -> HttpResponse:
+    inquiry = get_object_or_404(Inquiry, pk=pk)
     try:
-        outbox.mark_sent(mail)
+        decide(get_object_or_404(OutboxItem, pk=item, inquiry=inquiry))
     except ValueError:
         messages.error(request, _("This mail is neither uncertain nor failed any more. Nothing was changed."))
     return _to_detail(pk)
@@ -210,7 +209,7 @@ def _page(
         "opened": opened,
         "answer_form": answer_form if states.may_move(inquiry, State.ANSWERED) else None,
         "looks": [(look, field_labels(look.fields)) for look in _looks(inquiry)],
-        "mails": inquiry.outbox.order_by("created_at"),
+        "mails": [(mail, outbox.describe(mail.problem)) for mail in inquiry.outbox.order_by("created_at")],
         "unsettled": [Delivery.UNCERTAIN, Delivery.FAILED],
         "may_close": states.may_move(inquiry, State.CLOSED),
         "may_reopen": inquiry.state == State.CLOSED,

@@ -257,6 +257,16 @@ def test_staff_settle_a_mail_in_doubt(bob: Client, action: str, state: str) -> N
     assert OutboxItem.objects.get().delivery == state
 
 
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [("/admin", "メールサーバーがメールの受信を拒否しました (550)"), ("/admin/en", "The mail server refuses the mail (550)")],
+)
+def test_staff_read_in_words_why_a_mail_failed(bob: Client, prefix: str, words: str) -> None:
+    inquiry = create_inquiry()
+    OutboxItem.objects.update(delivery="failed", problem="refused 550")
+    assert words in bob.get(f"{prefix}/inquiries/inquiry/{inquiry.pk}/change/").text
+
+
 @pytest.mark.parametrize("action", ["again", "sent"])
 def test_a_mail_that_is_not_in_doubt_stays_as_it_is(bob: Client, action: str) -> None:
     inquiry = create_inquiry()
