@@ -47,8 +47,8 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ("id", "made_at", "method", "agreed", "language", "gpc", "policy", "notice_id")
-    list_select_related = ("policy",)
+    list_display = ("id", "made_at", "method", "agreed", "language", "gpc", "policy", "notice")
+    list_select_related = ("policy", "notice")
     search_fields = ("id",)
     search_help_text = _("Enter a whole record number.")
     ordering = ("-id",)  # record numbers sort by time
