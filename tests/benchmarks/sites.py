@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from occtosite.management.commands.serve import GRANIAN
+from occtosite import server
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {"decision": ["consent_decision"], "inquiry": ["inquiries_inquiry", "inquiries_outboxitem"]}
@@ -50,20 +50,19 @@ def serving(application: str, env: dict[str, str], threads: int = 0) -> Iterator
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    chosen = GRANIAN | {"blocking-threads": str(threads)} if threads else GRANIAN
-    options = [f"--{name}={value}" for name, value in chosen.items()]
-    command = [sys.executable, "-m", "granian", *options, "--no-ws", f"--port={port}", "--workers=1", application]
-    with subprocess.Popen(command, cwd=ROOT, env=env) as server:
+    few = {"blocking_threads": threads} if threads else {}
+    command = server.command(application, port=port, workers=1, **few)
+    with subprocess.Popen(command, cwd=ROOT, env=env) as running:
         try:
-            _wait_for(port, server)
+            _wait_for(port, running)
             yield port
         finally:
-            server.terminate()
+            running.terminate()
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+def _wait_for(port: int, running: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + 30
-    while time.monotonic() < end and server.poll() is None:
+    while time.monotonic() < end and running.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.1)

@@ -14,23 +14,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, call_command
 from django.db import connections
 
+from occtosite import server
 from occtosite.enrolment import first_enrolment_link
 from occtosite.supervisor import Child, Supervisor
 
 START_SECONDS = 60
 OPEN_FILES = 16_384
-
-GRANIAN = {
-    "interface": "wsgi",
-    # Threads start when they are needed, and one waits with each slow sender; how many work is the gate's to say.
-    "blocking-threads": "64",
-    "workers-kill-timeout": "10",
-    # Counts connections, idle ones too: low, and a few that say nothing would close the door to all.
-    "backpressure": "4096",
-    "http1-header-read-timeout": "10000",
-    "http1-buffer-size": "65536",
-    "log-level": "error",
-}
 
 
 class Command(BaseCommand):
@@ -120,17 +109,13 @@ def _allow_many_connections() -> None:
 
 
 def _granian() -> list[str]:
-    options = GRANIAN | {
-        "host": settings.LISTEN_HOST,
-        "port": str(settings.PORT),
-        "workers": str(settings.SERVER_PROCESSES),
-        "working-dir": str(settings.BASE_DIR),
-    }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    return [
-        *(sys.executable, "-m", "granian", *flags),
-        *("--no-ws", "--respawn-failed-workers", "occtosite.wsgi:application"),
-    ]
+    return server.command(
+        "occtosite.wsgi:application",
+        host=settings.LISTEN_HOST,
+        port=settings.PORT,
+        workers=settings.SERVER_PROCESSES,
+        working_dir=settings.BASE_DIR,
+    )
 
 
 def _worker() -> list[str]:
@@ -143,8 +128,8 @@ def _wait_until_up(supervisor: Supervisor) -> bool:
     while time.monotonic() < end and not supervisor.stopping.wait(0.1):
         if _answers():
             return True
-        server = supervisor.children[0].process
-        if server is None or server.poll() is not None:
+        process = supervisor.children[0].process
+        if process is None or process.poll() is not None:
             return False
     return False
 
