@@ -259,7 +259,10 @@ def test_staff_settle_a_mail_in_doubt(bob: Client, action: str, state: str) -> N
 
 @pytest.mark.parametrize(
     ("prefix", "words"),
-    [("/admin", "メールサーバーがメールの受信を拒否しました (550)"), ("/admin/en", "The mail server refuses the mail (550)")],
+    [
+        ("/admin", "メールサーバーがメールの受信を拒否しました (550)"),
+        ("/admin/en", "The mail server refuses the mail (550)"),
+    ],
 )
 def test_staff_read_in_words_why_a_mail_failed(bob: Client, prefix: str, words: str) -> None:
     inquiry = create_inquiry()
