@@ -44,8 +44,8 @@ class Page:
 class FinishedPages:
     """WSGI middleware that answers GET and HEAD of public pages from memory, 304 included.
 
-    A page is made again after `seconds`; where that fails, the kept one is served on: a database that is down takes
-    no page down with it.
+    A page is made again after `seconds`; where that fails or takes long, the kept one is served on: a database that is
+    down or busy takes no page down with it.
     """
 
     def __init__(self, application: Application, seconds: float) -> None:
@@ -63,8 +63,10 @@ class FinishedPages:
             environ["wsgi.url_scheme"],
             environ.get("PATH_INFO", ""),
         )
-        page = self.pages.get(key)
-        if page is None or page.good_until <= time.monotonic():
+        page, now = self.pages.get(key), time.monotonic()
+        if page is None or page.good_until <= now:
+            if page:  # one visitor waits for the new page; the others get the kept one meanwhile
+                self.pages[key] = replace(page, good_until=now + self.seconds)
             answer = self._ask(environ)
             page = self._finish(key, answer, page)
             if page is None:
@@ -114,6 +116,9 @@ class Answer:
 
     def pass_on(self, start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response(self.status, self.headers, *([self.error] if self.error else []))
+        if self.is_head:
+            self.close()
+            return []
         return self.chunks
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """A public page is the same for everybody, byte by byte, and costs nothing to show again (idea 1 of the design)."""
 
 import gzip
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -91,6 +92,30 @@ def test_a_kept_page_stands_while_the_site_behind_it_is_down() -> None:
     assert get(pages, "/other/") == ("503 Service Unavailable", b"down")
 
 
+def test_a_kept_page_stands_while_the_site_behind_it_is_slow() -> None:
+    class Slow(Application):
+        asking, going_on = threading.Event(), threading.Event()
+
+        def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+            if self.asked:
+                self.asking.set()
+                assert self.going_on.wait(10)
+            return super().__call__(environ, start_response)
+
+    application = Slow()
+    pages = FinishedPages(application, seconds=0.5)
+    get(pages)
+    application.body = b"two"
+    time.sleep(0.6)
+    one_visitor = threading.Thread(target=get, args=[pages])
+    one_visitor.start()
+    assert application.asking.wait(10)
+    assert get(pages) == ("200 OK", b"one")
+    application.going_on.set()
+    one_visitor.join(10)
+    assert get(pages) == ("200 OK", b"two")
+
+
 def test_a_page_that_is_gone_is_gone() -> None:
     application = Application()
     pages = FinishedPages(application, seconds=0)
@@ -123,6 +148,12 @@ def test_head_has_no_body_but_keeps_the_page() -> None:
     assert get(pages, method="HEAD") == ("200 OK", b"")
     assert get(pages) == ("200 OK", b"one")
     assert application.asked == 1
+
+
+def test_head_has_no_body_where_the_page_is_not_kept_either() -> None:
+    application = Application()
+    application.control = "no-store"
+    assert get(FinishedPages(application, seconds=60), method="HEAD") == ("200 OK", b"")
 
 
 def test_made_up_hosts_cannot_fill_the_memory() -> None:
