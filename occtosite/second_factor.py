@@ -1,15 +1,56 @@
 """Setting up the second factor: allauth's pages, with what they leave out."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+UNREADABLE = (AttributeError, LookupError, OverflowError, TypeError, ValueError, struct.error)
+"""What fido2 raises for one or another broken credential; allauth expects some of it only."""
+
+
+@contextmanager
+def judging_credential() -> Iterator[None]:
+    """Take a credential that can't be read for a wrong one: anybody can send one to the sign-in page."""
+    try:
+        yield
+    except UNREADABLE:
+        raise get_adapter().validation_error("incorrect_code") from None
+
+
+class JudgedCredential:
+    """Mixed into a form of allauth's that signs in by a passkey."""
+
+    def clean_credential(self) -> Authenticator:
+        with judging_credential():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class LoginForm(JudgedCredential, LoginWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class AuthenticateForm(JudgedCredential, AuthenticateWebAuthnForm):  # type: ignore[misc]  # the same
+    pass
+
+
+class ReauthenticateForm(JudgedCredential, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # the same
+    pass
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
@@ -27,6 +68,11 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no
         initial=True,
         required=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        with judging_credential():
+            data: dict[str, Any] = super().clean()
+            return data
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth ships no types

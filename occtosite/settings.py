@@ -202,6 +202,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser; no box offers otherwise
 MFA_ADAPTER = "occtosite.factor_secrets.SecondFactorAdapter"
+MFA_FORMS = {
+    "login_webauthn": "occtosite.second_factor.LoginForm",
+    "authenticate_webauthn": "occtosite.second_factor.AuthenticateForm",
+    "reauthenticate_webauthn": "occtosite.second_factor.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "OCCTO"
