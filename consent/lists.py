@@ -42,6 +42,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
             paginator.page_number = min(max(int(text), 1), FURTHEST_PAGE)  # type: ignore[attr-defined]
         return paginator
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Filter by what the list offers and nothing else: Django would by every column."""
+        is_offered = lookup.partition("__")[0] in self.list_filter
+        return is_offered and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = self.opts.verbose_name_plural
         return super().changelist_view(request, {"title": title, **(extra_context or {})})

@@ -1,5 +1,6 @@
 """Staff: who may enter /admin/, and the cookies that exist there only."""
 
+import re
 from functools import update_wrapper
 from typing import Any, cast
 
@@ -7,12 +8,14 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -27,6 +30,10 @@ SECOND_FACTORS = ["webauthn", "totp"]
 
 NOT_SHOWN = {"account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"}
 """Models of allauth that have no admin page here: no sign-in uses an address, and an authenticator holds a secret."""
+
+
+ROW = re.compile(r"[0-9]{1,18}")
+"""A row's number, as a list's boxes send it."""
 
 
 class StaffPathsOnly:
@@ -90,7 +97,11 @@ class StaffAdminSite(AdminSite):
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             refuse_nul(request)
-            response = inner(request, *args, **kwargs) if self.has_permission(request) else turn_away(request)
+            refuse_odd_choices(request)
+            try:
+                response = inner(request, *args, **kwargs) if self.has_permission(request) else turn_away(request)
+            except (DataError, OverflowError):  # a number or date that no column of the database holds
+                raise BadRequest from None
             return cast("HttpResponse", response)
 
         return update_wrapper(guarded, view)
@@ -137,4 +148,10 @@ def refuse_nul(request: HttpRequest) -> None:
     if "\0" in request.path_info:
         raise Http404
     if any("\0" in value for _name, values in request.GET.lists() for value in values):
+        raise BadRequest
+
+
+def refuse_odd_choices(request: HttpRequest) -> None:
+    """Refuse rows ticked in a list by anything but their number, which Django's admin asks the database for unread."""
+    if not all(ROW.fullmatch(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
         raise BadRequest
