@@ -205,6 +205,8 @@ def logging(env: Reader) -> dict[str, Any]:
             "django.request": {"handlers": ["console"], "level": "ERROR", "filters": ["route"], "propagate": False},
             "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+            # It names the passkeys of staff.
+            "fido2": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             # At DEBUG level it logs every statement with its values.
             "django.db.backends": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             # While the database is down it says so several times a second; whoever needs the database says it once.
