@@ -14,7 +14,7 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Gate:
-    """WSGI middleware in front of Django: reads a body of up to `limit` bytes, then waits for one of `places`."""
+    """WSGI middleware in front of Django: reads a body of up to `limit` bytes, in chunks or not, then waits for one of `places`."""
 
     def __init__(self, application: Application, *, places: int, limit: int) -> None:
         self.application = application
@@ -22,6 +22,10 @@ class Gate:
         self.limit = limit
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "HTTP_TRANSFER_ENCODING" in environ and not environ.get("CONTENT_LENGTH"):
+            # Sent in chunks, as some proxies do, and so without its length, by which Django reads (RFC 9112, 7.1).
+            body = environ["wsgi.input"].read(self.limit + 1)
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         length = environ.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and 0 < int(length) <= self.limit:
             body = environ["wsgi.input"].read(int(length))

@@ -82,3 +82,28 @@ def test_a_body_over_the_limit_is_left_unread() -> None:
     body = io.BytesIO(b"x" * 200)
     Gate(lambda *_args: [], places=1, limit=100)(environ(body, 200), Recorder())
     assert body.tell() == 0
+
+
+def test_a_form_sent_in_chunks_is_read_like_any_other() -> None:
+    asked = {"wsgi.input": io.BytesIO(b"name=a"), "HTTP_TRANSFER_ENCODING": "chunked"}
+    seen: list[dict[str, Any]] = []
+
+    def note(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen.append(environ)
+        return [environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))]
+
+    assert list(Gate(note, places=1, limit=100)(asked, Recorder())) == [b"name=a"]
+    assert seen[0]["CONTENT_LENGTH"] == "6"
+
+
+def test_of_chunks_without_end_no_more_is_read_than_it_takes_to_refuse_them() -> None:
+    body = io.BytesIO(b"x" * 1_000)
+    lengths: list[str] = []
+
+    def note(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        lengths.append(environ["CONTENT_LENGTH"])
+        return []
+
+    Gate(note, places=1, limit=100)({"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked"}, Recorder())
+    assert body.tell() == 101
+    assert lengths == ["101"]
