@@ -14,7 +14,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Gate:
-    """WSGI middleware in front of Django: reads a body of up to `limit` bytes, in chunks or not, then waits for one of `places`."""
+    """WSGI middleware in front of Django: reads a body of up to `limit` bytes, in chunks or in one, then waits for one
+    of `places`."""
 
     def __init__(self, application: Application, *, places: int, limit: int) -> None:
         self.application = application
