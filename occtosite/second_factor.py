@@ -33,8 +33,27 @@ def judging_credential() -> Iterator[None]:
         raise get_adapter().validation_error("incorrect_code") from None
 
 
-class JudgedCredential:
+class CredentialField(forms.JSONField):
+    """JSON that is refused also where it is too deep, or holds a number too long, for Python to read."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return nothing to show again for what can't be read: nobody typed it."""
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return None
+
+
+class JudgedCredential(forms.Form):
     """Mixed into a form of allauth's that signs in by a passkey."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         with judging_credential():
@@ -68,6 +87,8 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no
         initial=True,
         required=False,
     )
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         with judging_credential():
