@@ -39,8 +39,8 @@ FOOTER_NAVIGATION = [
 def page(request: HttpRequest) -> dict[str, Any]:
     """Template context processor: addresses, language, navigation, the notice in force and OCCTO's details.
 
-    `notice`, `controller` and `details` are fetched only where a template uses them, and are None while the database
-    is down: an error page stands without.
+    `notice` and `details` are fetched only where a template uses them. While the database is down they are None and
+    `request.lacks_data` is set: an error page stands without, and a public page is not taken for the real one.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
     other_language = "en" if language == "ja" else "ja"
@@ -53,9 +53,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "main_navigation": SimpleLazyObject(lambda: _links(MAIN_NAVIGATION, request.path)),
         "footer_navigation": SimpleLazyObject(lambda: _links(FOOTER_NAVIGATION, request.path)),
-        "notice": SimpleLazyObject(lambda: _notice(language)),
-        "controller": SimpleLazyObject(_controller),
-        "details": SimpleLazyObject(lambda: _details(_controller(), language)),
+        "notice": SimpleLazyObject(lambda: _notice(request, language)),
+        "details": SimpleLazyObject(lambda: _details(request, language)),
     }
 
 
@@ -82,25 +81,26 @@ def _current(name: str, address: str, path: str) -> str:
     return "true" if name != "home" and path.startswith(address) else ""
 
 
-def _notice(language: str) -> Notice | None:
+def _notice(request: HttpRequest, language: str) -> Notice | None:
     try:
         return inventory.notice_in_force(language)
     except (DatabaseError, Notice.DoesNotExist):
         logger.exception("No notice to show")
+        _note_lack(request)
         return None
 
 
-def _controller() -> Controller | None:
+def _note_lack(request: HttpRequest) -> None:
+    request.lacks_data = True  # type: ignore[attr-defined]  # read by public_page
+
+
+def _details(request: HttpRequest, language: str) -> dict[str, Any] | None:
+    """Return OCCTO's details in one language; an empty text where OCCTO has not supplied it."""
     try:
-        return Controller.objects.get(pk=1)
+        controller = Controller.objects.get(pk=1)
     except (DatabaseError, Controller.DoesNotExist):
         logger.exception("OCCTO's details can't be read")
-        return None
-
-
-def _details(controller: Controller | None, language: str) -> dict[str, Any] | None:
-    """Return OCCTO's details in one language; an empty text where OCCTO has not supplied it."""
-    if not controller:
+        _note_lack(request)
         return None
     in_language = {field: controller.text(field, language) for field in ("president", "privacy_contact", "reply_time")}
     return {

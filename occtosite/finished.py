@@ -16,6 +16,8 @@ import brotli
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Key = tuple[bool, str, str]
+"""Whether by https, the host, the path."""
 
 KEEP = 1_000
 """Pages kept at most; past that the store is emptied, so that made-up hosts can't fill the memory."""
@@ -44,51 +46,55 @@ class Page:
 class FinishedPages:
     """WSGI middleware that answers GET and HEAD of public pages from memory, 304 included.
 
-    A page is made again after `seconds`; where that fails or takes long, the kept one is served on: a database that is
-    down or busy takes no page down with it.
+    A page is made again after `seconds`. One visitor waits for it, the others get the kept one meanwhile; where it
+    fails, the kept one is served on: a database that is down or busy takes no page down with it. `https_header` is the
+    name in a WSGI environment of the header by which a proxy says "https": the answer may depend on it.
     """
 
-    def __init__(self, application: Application, seconds: float) -> None:
+    def __init__(self, application: Application, seconds: float, https_header: str = "") -> None:
         self.application = application
         self.seconds = seconds
-        self.pages: dict[tuple[str, str, str, str], Page] = {}
+        self.https_header = https_header
+        self.pages: dict[Key, Page] = {}
+        self.being_made: set[Key] = set()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
-        if method not in {"GET", "HEAD"}:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self.application(environ, start_response)
-        key = (
-            environ.get("HTTP_HOST", ""),
-            environ.get("HTTP_X_FORWARDED_PROTO", ""),
-            environ["wsgi.url_scheme"],
-            environ.get("PATH_INFO", ""),
-        )
-        page, now = self.pages.get(key), time.monotonic()
-        if page is None or page.good_until <= now:
-            if page:  # one visitor waits for the new page; the others get the kept one meanwhile
-                self.pages[key] = replace(page, good_until=now + self.seconds)
+        key = self._key(environ)
+        page = self.pages.get(key)
+        if page and (page.good_until > time.monotonic() or key in self.being_made):
+            return _serve(page, environ, start_response)
+        self.being_made.add(key)
+        try:
             answer = self._ask(environ)
             page = self._finish(key, answer, page)
-            if page is None:
-                return answer.pass_on(start_response)
-            answer.close()
+        finally:
+            self.being_made.discard(key)
+        if page is None:
+            return answer.pass_on(start_response)
+        answer.close()
         return _serve(page, environ, start_response)
 
+    def _key(self, environ: Environ) -> Key:
+        is_https = environ.get(self.https_header) == "https" or environ["wsgi.url_scheme"] == "https"
+        return is_https, environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "")
+
     def _ask(self, environ: Environ) -> "Answer":
-        answer = Answer()
-        answer.chunks = self.application(
-            environ | {"REQUEST_METHOD": "GET"} if _is_head(environ) else environ, answer.start
-        )
-        answer.is_head = _is_head(environ)
+        answer = Answer(is_head=_is_head(environ))
+        asked = environ | {"REQUEST_METHOD": "GET"} if answer.is_head else environ
+        answer.chunks = self.application(asked, answer.start)
         return answer
 
-    def _finish(self, key: tuple[str, str, str, str], answer: "Answer", kept: Page | None) -> Page | None:
+    def _finish(self, key: Key, answer: "Answer", kept: Page | None) -> Page | None:
+        good_until = time.monotonic() + self.seconds
         if answer.status.startswith("5") and kept:
-            return kept
-        if not answer.is_public_page:
+            page = replace(kept, good_until=good_until)
+        elif answer.is_public_page:
+            page = _page(b"".join(answer.chunks), answer.headers, kept, good_until)
+        else:
             self.pages.pop(key, None)
             return None
-        page = _page(b"".join(answer.chunks), answer.headers, kept, time.monotonic() + self.seconds)
         if len(self.pages) >= KEEP:
             self.pages.clear()
         self.pages[key] = page
@@ -98,12 +104,12 @@ class FinishedPages:
 class Answer:
     """What the application answered, held until it is known whether it is a public page."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_head: bool) -> None:
+        self.is_head = is_head
         self.status = ""
         self.headers: Headers = []
         self.chunks: Iterable[bytes] = []
         self.error: Any = None
-        self.is_head = False
 
     def start(self, status: str, headers: Headers, error: Any = None) -> Callable[[bytes], None]:
         self.status, self.headers, self.error = status, headers, error

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -43,7 +43,7 @@ def _database() -> bool:
 def _migrations() -> bool:
     executor = MigrationExecutor(connection)
     targets = executor.loader.graph.leaf_nodes()
-    return connection.alias == DEFAULT_DB_ALIAS and not executor.migration_plan(targets)
+    return not executor.migration_plan(targets)
 
 
 def _worker() -> bool:

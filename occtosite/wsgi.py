@@ -13,4 +13,6 @@ from django.conf import settings  # noqa: E402 (settings are read when Django is
 from occtosite.finished import FinishedPages  # noqa: E402
 from occtosite.gate import Gate  # noqa: E402
 
-application = FinishedPages(Gate(_django, places=2, limit=settings.BODY_LIMIT), settings.FINISHED_PAGE_SECONDS)
+_https_header, _https = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+_gate = Gate(_django, places=2, limit=settings.BODY_LIMIT)
+application = FinishedPages(_gate, settings.FINISHED_PAGE_SECONDS, _https_header)

@@ -8,8 +8,11 @@ from typing import Any
 
 import brotli
 import pytest
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from occtosite.finished import KEEP, FinishedPages, best_encoding
+from occtosite.wsgi import application
 from tests.wsgi import ask
 
 ADDRESSES = ["/", "/en/"]
@@ -66,9 +69,12 @@ class Application:
         return [self.body]
 
 
-def get(pages: FinishedPages, path: str = "/", host: str = "localhost", method: str = "GET") -> tuple[str, bytes]:
+def get(
+    pages: FinishedPages, path: str = "/", host: str = "localhost", method: str = "GET", **headers: str
+) -> tuple[str, bytes]:
     seen = []
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": host, "wsgi.url_scheme": "http"}
+    environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     body = b"".join(pages(environ, lambda status, headers, error=None: seen.append(status)))
     return seen[0], body
 
@@ -78,22 +84,49 @@ def let_time_pass(pages: FinishedPages) -> None:
 
 
 def test_a_page_is_made_anew_after_its_time() -> None:
-    application = Application()
-    pages = FinishedPages(application, seconds=60)
+    site = Application()
+    pages = FinishedPages(site, seconds=60)
     assert get(pages) == ("200 OK", b"one")
-    application.body = b"two"
+    site.body = b"two"
     assert get(pages) == ("200 OK", b"one")
     let_time_pass(pages)
     assert get(pages) == ("200 OK", b"two")
 
 
 def test_a_kept_page_stands_while_the_site_behind_it_is_down() -> None:
-    application = Application()
-    pages = FinishedPages(application, seconds=0)
+    site = Application()
+    pages = FinishedPages(site, seconds=0)
     get(pages)
-    application.status, application.body, application.control = "503 Service Unavailable", b"down", "no-store"
+    site.status, site.body, site.control = "503 Service Unavailable", b"down", "no-store"
     assert get(pages) == ("200 OK", b"one")
     assert get(pages, "/other/") == ("503 Service Unavailable", b"down")
+
+
+@pytest.mark.django_db
+def test_a_page_without_the_database_is_not_taken_for_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = ask("/", host="localhost:8000")
+    application.pages = {key: replace(page, good_until=0) for key, page in application.pages.items()}
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
+    assert ask("/", host="localhost:8000") == kept
+    other = ask("/", host="127.0.0.1:8000")
+    assert other.status == 503
+    assert other.headers["cache-control"] == "no-store"
+    assert "電力広域的運営推進機関" in other.body.decode()
+
+
+def test_the_redirect_to_https_is_not_answered_from_memory() -> None:
+    site = Application()
+    pages = FinishedPages(site, seconds=60, https_header="HTTP_X_FORWARDED_SCHEME")
+    assert get(pages, x_forwarded_scheme="https") == ("200 OK", b"one")
+    site.status, site.control = "301 Moved Permanently", "no-store"
+    assert get(pages, x_forwarded_scheme="https") == ("200 OK", b"one")
+    assert get(pages)[0] == "301 Moved Permanently"
+    assert get(pages, x_forwarded_scheme="made up")[0] == "301 Moved Permanently"
+    assert len(pages.pages) == 1
 
 
 def test_a_kept_page_stands_while_the_site_behind_it_is_slow() -> None:
@@ -106,58 +139,58 @@ def test_a_kept_page_stands_while_the_site_behind_it_is_slow() -> None:
                 assert self.going_on.wait(10)
             return super().__call__(environ, start_response)
 
-    application = Slow()
-    pages = FinishedPages(application, seconds=60)
+    site = Slow()
+    pages = FinishedPages(site, seconds=60)
     get(pages)
-    application.body = b"two"
+    site.body = b"two"
     let_time_pass(pages)
     one_visitor = threading.Thread(target=get, args=[pages])
     one_visitor.start()
-    assert application.asking.wait(10)
+    assert site.asking.wait(10)
     assert get(pages) == ("200 OK", b"one")
-    application.going_on.set()
+    site.going_on.set()
     one_visitor.join(10)
     assert get(pages) == ("200 OK", b"two")
 
 
 def test_a_page_that_is_gone_is_gone() -> None:
-    application = Application()
-    pages = FinishedPages(application, seconds=0)
+    site = Application()
+    pages = FinishedPages(site, seconds=0)
     get(pages)
-    application.status, application.body, application.control = "404 Not Found", b"gone", "no-store"
+    site.status, site.body, site.control = "404 Not Found", b"gone", "no-store"
     assert get(pages) == ("404 Not Found", b"gone")
 
 
 def test_only_public_pages_are_kept() -> None:
-    application = Application()
-    application.control = "no-store"
-    pages = FinishedPages(application, seconds=60)
+    site = Application()
+    site.control = "no-store"
+    pages = FinishedPages(site, seconds=60)
     get(pages)
     get(pages)
-    assert application.asked == 2
+    assert site.asked == 2
     assert pages.pages == {}
 
 
 def test_a_post_is_never_answered_from_memory() -> None:
-    application = Application()
-    pages = FinishedPages(application, seconds=60)
+    site = Application()
+    pages = FinishedPages(site, seconds=60)
     get(pages)
-    application.body = b"posted"
+    site.body = b"posted"
     assert get(pages, method="POST") == ("200 OK", b"posted")
 
 
 def test_head_has_no_body_but_keeps_the_page() -> None:
-    application = Application()
-    pages = FinishedPages(application, seconds=60)
+    site = Application()
+    pages = FinishedPages(site, seconds=60)
     assert get(pages, method="HEAD") == ("200 OK", b"")
     assert get(pages) == ("200 OK", b"one")
-    assert application.asked == 1
+    assert site.asked == 1
 
 
 def test_head_has_no_body_where_the_page_is_not_kept_either() -> None:
-    application = Application()
-    application.control = "no-store"
-    assert get(FinishedPages(application, seconds=60), method="HEAD") == ("200 OK", b"")
+    site = Application()
+    site.control = "no-store"
+    assert get(FinishedPages(site, seconds=60), method="HEAD") == ("200 OK", b"")
 
 
 def test_made_up_hosts_cannot_fill_the_memory() -> None:

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytest
+
 from occtosite.gate import Gate
 
 
@@ -107,3 +109,46 @@ def test_of_chunks_without_end_no_more_is_read_than_it_takes_to_refuse_them() ->
     Gate(note, places=1, limit=100)({"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked"}, Recorder())
     assert body.tell() == 101
     assert lengths == ["101"]
+
+
+def test_slow_senders_leave_threads_to_everybody_else() -> None:
+    gate = Gate(echo, places=1, limit=100, readers=2)
+    lines = [SlowLine(b"late"), SlowLine(b"late")]
+    threads = [threading.Thread(target=gate, args=(environ(line, 4), Recorder())) for line in lines]
+    for thread in threads:
+        thread.start()
+    while gate.readers.acquire(blocking=False):
+        gate.readers.release()
+    refused = Recorder()
+    page = b"".join(gate(environ(io.BytesIO(b"more"), 4) | {"PATH_INFO": "/en/inquiry/check/"}, refused))
+    assert refused.status == "503 Service Unavailable"
+    assert b'lang="en"' in page
+    assert b"it was not received" in page
+    assert list(gate({"PATH_INFO": "/", "wsgi.input": io.BytesIO()}, Recorder())) == [b""]
+    for line, thread in zip(lines, threads, strict=True):
+        line.go_on.set()
+        thread.join(10)
+    assert list(gate(environ(io.BytesIO(b"again"), 5), Recorder())) == [b"again"]
+
+
+def test_nobody_waits_for_a_place_for_ever_and_the_process_still_says_that_it_lives() -> None:
+    gate = Gate(echo, places=1, limit=100, patience=0.01)
+    nothing = {"wsgi.input": io.BytesIO()}
+    with gate.places:
+        refused = Recorder()
+        page = b"".join(gate({"PATH_INFO": "/", **nothing}, refused)).decode()
+        assert refused.status == "503 Service Unavailable"
+        assert 'lang="ja"' in page
+        assert "受け付けられていません" in page
+        assert list(gate({"PATH_INFO": "/healthz", **nothing}, Recorder())) == [b""]
+    assert list(gate({"PATH_INFO": "/", **nothing}, Recorder())) == [b""]
+
+
+def test_a_fault_gives_its_place_back() -> None:
+    def fail(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        raise ZeroDivisionError
+
+    gate = Gate(fail, places=1, limit=100, patience=0.01)
+    for _time in range(3):
+        with pytest.raises(ZeroDivisionError):
+            gate({}, Recorder())
