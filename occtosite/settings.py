@@ -177,6 +177,8 @@ CSRF_COOKIE_NAME = "stafftoken"
 CSRF_COOKIE_PATH = "/admin/"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+# In the session: the default keeps them in a cookie of the whole site.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "occtosite.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # "No CsrfViewMiddleware": StaffCsrfMiddleware is one under /admin/, and SameOriginMiddleware guards every form.
