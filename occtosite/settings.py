@@ -40,6 +40,8 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [_site.hostname or "", "localhost", "
 # Behind a proxy that ends TLS, and only there: which header says that the visitor came by https.
 _proxy_header = env.text("PROXY_SSL_HEADER", "")
 SECURE_PROXY_SSL_HEADER = (f"HTTP_{_proxy_header.upper().replace('-', '_')}", "https") if _proxy_header else None
+# Such a proxy also names the visitor's address (X-Forwarded-For); without one, nobody's word is taken for it.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _proxy_header else 0
 
 if DEBUG and IS_HTTPS:
     raise ImproperlyConfigured("DEBUG is on at a public address; set it to false, or SITE_URL to http://localhost")

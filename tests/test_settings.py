@@ -187,3 +187,8 @@ def test_https_makes_every_cookie_secure(read: Callable[..., dict[str, Any]]) ->
     assert all(found[name] for name in names)
     assert found["SECURE_HSTS_SECONDS"] >= 31_536_000
     assert not any(read()[name] for name in names)
+
+
+def test_an_address_is_taken_from_a_proxy_only_where_there_is_one(read: Callable[..., dict[str, Any]]) -> None:
+    assert read()["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
+    assert read(PROXY_SSL_HEADER="X-Forwarded-Proto")["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1

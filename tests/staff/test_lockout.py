@@ -1,0 +1,40 @@
+"""Failed sign-ins are counted by the visitor's address, so that nobody locks others out."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.staff import people
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "/admin/en/account/login/"
+LOCKED = "Too many failed login attempts"
+
+
+def fail_ten_times(**headers: str) -> None:
+    for attempt in range(10):
+        Client(**headers).post(SIGN_IN, {"login": f"nobody{attempt}", "password": "wrong"})
+
+
+def sign_in(**headers: str) -> Any:
+    return Client(**headers).post(SIGN_IN, {"login": "charlie", "password": people.PASSWORD})
+
+
+def test_behind_a_proxy_each_visitor_is_counted_alone(settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    people.create_charlie()
+    fail_ten_times(HTTP_X_FORWARDED_FOR="192.0.2.1")
+    assert LOCKED in sign_in(HTTP_X_FORWARDED_FOR="192.0.2.1").text
+    assert LOCKED in sign_in(HTTP_X_FORWARDED_FOR="198.51.100.7, 192.0.2.1").text, (
+        "what the visitor adds is not believed"
+    )
+    assert sign_in(HTTP_X_FORWARDED_FOR="198.51.100.7").status_code == 302
+
+
+def test_without_a_proxy_nobody_s_word_is_taken_for_an_address() -> None:
+    people.create_charlie()
+    fail_ten_times(HTTP_X_FORWARDED_FOR="192.0.2.1")
+    assert LOCKED in sign_in(HTTP_X_FORWARDED_FOR="198.51.100.7").text
+    assert sign_in(REMOTE_ADDR="198.51.100.7").status_code == 302
