@@ -109,7 +109,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in's lock-outs are counted in the cache, so every process must see the same one.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # with Django's 300, a flood of sign-ins culls the lock-outs
+    },
     "local": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 
