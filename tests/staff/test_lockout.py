@@ -15,12 +15,12 @@ SIGN_IN = "/admin/en/account/login/"
 LOCKED = "Too many failed login attempts"
 
 
-def fail_ten_times(**headers: str) -> None:
+def fail_ten_times(**headers: Any) -> None:
     for attempt in range(10):
         Client(**headers).post(SIGN_IN, {"login": f"nobody{attempt}", "password": "wrong"})
 
 
-def sign_in(**headers: str) -> Any:
+def sign_in(**headers: Any) -> Any:
     return Client(**headers).post(SIGN_IN, {"login": "charlie", "password": people.PASSWORD})
 
 
