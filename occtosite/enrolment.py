@@ -1,10 +1,13 @@
-"""How staff get an account: by a one-time link that is kept nowhere.
+"""How staff get an account: by a one-time link.
 
-A link is signed and says for whom it is; it is used up when that account exists. The first account's link is used up
-when any staff account does.
+A link is signed and says for whom it is. It works while the database keeps its row, so the key that signs makes nobody
+staff, and it is used up for good when its account is made: all rows for that account go then. The first account's link
+is used up when any staff account exists. The row is one of Django's sessions, which end by themselves; it opens none.
 """
 
-from dataclasses import asdict, dataclass
+import hashlib
+import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,11 +17,13 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import login, password_validation
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -27,7 +32,9 @@ from consent.models import Controller
 from inquiries.roles import AGENT
 
 VALID_FOR = timedelta(days=3)
-SALT = "occtosite.enrolment"
+SALT = "occtosite.enrolment.link"
+ROW = "enrolment:"
+"""How the rows of links begin; no session's data does."""
 
 
 @dataclass(frozen=True)
@@ -41,35 +48,62 @@ class Invitation:
     def is_first(self) -> bool:
         return not self.username
 
+    @property
+    def row(self) -> str:
+        """What the rows of all links for this account hold."""
+        return f"{ROW}{self.username.lower()}"
+
 
 class LinkUsedError(Exception):
-    """The link's account exists already."""
+    """The link's account exists already, or did once."""
 
 
 def first_enrolment_link() -> str | None:
     """Return the one-time link for the first account, or None once there is a staff account."""
-    return None if _is_used(Invitation()) else link(Invitation())
+    return None if _account_exists(Invitation()) else link(Invitation())
 
 
 def link(invitation: Invitation) -> str:
-    """Return an absolute one-time link, valid for 3 days."""
-    token = signing.dumps(asdict(invitation), salt=SALT)
+    """Return an absolute one-time link, valid for 3 days, and keep its row."""
+    now = timezone.now()
+    Session.objects.filter(session_data__startswith=ROW, expire_date__lt=now).delete()
+    nonce = secrets.token_urlsafe(16)
+    Session.objects.create(session_key=_key(nonce), session_data=invitation.row, expire_date=now + VALID_FOR)
+    token = signing.dumps([nonce, invitation.username, invitation.is_superuser], salt=SALT)
     return f"{settings.SITE_URL}{reverse('enrol', args=[token])}"
 
 
 def read(token: str) -> Invitation:
-    """Return the invitation in a link's token. Raises SignatureExpired after 3 days, BadSignature for another text."""
-    return Invitation(**signing.loads(token, salt=SALT, max_age=VALID_FOR))
+    """Return the invitation in a link's token.
+
+    Raises SignatureExpired after 3 days, BadSignature for another text, LinkUsedError once the link's row is gone.
+    """
+    nonce, username, is_superuser = signing.loads(token, salt=SALT, max_age=VALID_FOR)
+    invitation = Invitation(username, is_superuser)
+    if not Session.objects.filter(session_key=_key(nonce), session_data=invitation.row).exists():
+        raise LinkUsedError
+    return invitation
+
+
+def _key(nonce: str) -> str:
+    """Return the key of a link's row: a hash, so that nobody who reads the database has the link."""
+    return hashlib.sha256(nonce.encode()).hexdigest()[:40]
 
 
 def create_account(invitation: Invitation, username: str, name: str, password: str) -> User:
-    """Make the account that a link is for. Raises LinkUsedError where it exists, also when two ask at once."""
+    """Make the account that a link is for, and end all its links.
+
+    Raises LinkUsedError where the account exists or no link is left, also when two ask at once.
+    """
     is_superuser = invitation.is_first or invitation.is_superuser
     user = User(username=username, first_name=name, is_staff=True, is_superuser=is_superuser)
     user.set_password(password)  # slow on purpose, so before the others wait
     with transaction.atomic():
         Controller.objects.select_for_update().get(pk=1)  # one after the other: only one can be the first
-        if _is_used(invitation):
+        if _account_exists(invitation):
+            raise LinkUsedError
+        links_ended, _each = Session.objects.filter(session_data=invitation.row).delete()
+        if not links_ended:
             raise LinkUsedError
         try:
             with transaction.atomic():
@@ -81,7 +115,7 @@ def create_account(invitation: Invitation, username: str, name: str, password: s
     return user
 
 
-def _is_used(invitation: Invitation) -> bool:
+def _account_exists(invitation: Invitation) -> bool:
     if invitation.is_first:
         return User.objects.filter(is_staff=True).exists()
     return User.objects.filter(username__iexact=invitation.username).exists()
@@ -135,11 +169,11 @@ def enrol(request: HttpRequest, token: str) -> HttpResponse:
     """Let an invited person choose a password, sign them in and lead them to the second factor."""
     try:
         invitation = read(token)
-    except signing.SignatureExpired:
+    except (signing.SignatureExpired, LinkUsedError):
         return _gone(request)
     except signing.BadSignature:
         raise Http404 from None
-    if _is_used(invitation):
+    if _account_exists(invitation):
         return _gone(request)
     form = EnrolmentForm(request.POST or None, invitation=invitation)
     if not form.is_valid():

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
@@ -73,8 +75,51 @@ def test_an_invitation_is_dead_once_its_account_exists() -> None:
     path = invited_path("bob")
     Client().post(path, TYPED)
     assert Client().get(path).status_code == 410
-    assert Client().post(path, TYPED | {"password": "another long phrase", "again": "another long phrase"}).status_code
+    response = Client().post(path, TYPED | {"password": "another long phrase", "again": "another long phrase"})
+    assert response.status_code == 410
     assert User.objects.get().check_password(people.PASSWORD)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_no_used_link_comes_alive_again_when_its_account_is_gone(first: bool) -> None:
+    paths = [first_path() if first else invited_path("Bob") for _number in range(2)]
+    assert Client().post(paths[0], TYPED).status_code == 302
+    User.objects.update(username="renamed", is_staff=False)
+    assert [Client().get(path).status_code for path in paths] == [410, 410]
+    User.objects.all().delete()
+    assert [Client().post(path, TYPED).status_code for path in paths] == [410, 410]
+    assert not User.objects.exists()
+
+
+def test_somebody_else_s_enrolment_leaves_a_link_alive() -> None:
+    path = invited_path("bob")
+    Client().post(invited_path("carol"), TYPED)
+    assert Client().get(path).status_code == 200
+
+
+@pytest.mark.parametrize("username", ["", "bob"])
+def test_the_key_that_signs_makes_nobody_staff(username: str) -> None:
+    enrolment.link(Invitation(username))
+    forged = signing.dumps(["a nonce of one's own", username, True], salt=enrolment.SALT)
+    assert Client().post(f"/admin/enrol/{forged}/", TYPED).status_code == 410
+    assert not User.objects.exists()
+
+
+def test_whoever_reads_the_database_has_no_link_and_no_session() -> None:
+    token = first_path().split("/")[3]
+    nonce = signing.loads(token, salt=enrolment.SALT)[0]
+    kept = Session.objects.get()
+    assert nonce not in f"{kept.session_key} {kept.session_data}"
+    client = Client()
+    client.cookies["staff"] = kept.session_key
+    assert client.get("/admin/").headers["Location"] == "/admin/account/login/?next=/admin/"
+
+
+def test_rows_of_links_that_ran_out_go_with_the_next_link() -> None:
+    enrolment.link(Invitation("bob"))
+    with time_machine.travel(datetime.now().astimezone() + timedelta(days=3, minutes=1)):
+        enrolment.link(Invitation("carol"))
+    assert Session.objects.count() == 1
 
 
 def test_an_invitation_of_a_name_that_differs_only_in_case_is_dead() -> None:
@@ -98,8 +143,6 @@ def test_a_forged_link_is_not_found(prefix: str, token: str) -> None:
 
 
 def test_a_token_that_the_site_signed_for_something_else_is_not_found() -> None:
-    from django.core import signing
-
     token = signing.dumps({"username": "mallory", "is_superuser": True}, salt="something else")
     assert Client().get(f"/admin/enrol/{token}/").status_code == 404
 
@@ -137,6 +180,7 @@ def test_the_page_is_kept_by_no_cache_and_tells_no_other_site_its_address() -> N
 
 @pytest.mark.parametrize("invitation", [Invitation(), Invitation("alice"), Invitation("ALICE")])
 def test_an_account_made_after_the_form_was_shown_uses_the_link_up(invitation: Invitation) -> None:
+    enrolment.link(invitation)
     people.create_alice()
     with pytest.raises(enrolment.LinkUsedError):
         enrolment.create_account(invitation, invitation.username or "mallory", "", people.PASSWORD)
@@ -145,6 +189,7 @@ def test_an_account_made_after_the_form_was_shown_uses_the_link_up(invitation: I
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_first_accounts_at_the_same_time_one_is_made() -> None:
+    enrolment.first_enrolment_link()
     start, results = threading.Barrier(2), []
 
     def enrol(username: str) -> None:
