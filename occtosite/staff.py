@@ -1,6 +1,7 @@
 """Staff: who may enter /admin/, and the cookies that exist there only."""
 
 import re
+from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any, cast
 
@@ -35,7 +36,12 @@ NOT_SHOWN = {"account.EmailAddress", "account.EmailConfirmation", "mfa.Authentic
 
 
 ROW = re.compile(r"[0-9]{1,18}")
-"""A row's number, as a list's boxes send it."""
+"""A row's number, as a list's boxes and a form's choices send it; the databases' own numbers end at 19 digits."""
+
+ROW_FIELDS = (ACTION_CHECKBOX_NAME, "groups", "permissions", "user_permissions")
+"""Fields that hold many rows, which Django's admin asks the database for unread."""
+
+READING = ("GET", "HEAD")
 
 
 class StaffPathsOnly:
@@ -105,10 +111,13 @@ class StaffAdminSite(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             refuse_nul(request)
             refuse_odd_choices(request)
+            refuse_absurd_rows(kwargs.values())
             try:
                 response = inner(request, *args, **kwargs) if self.has_permission(request) else turn_away(request)
-            except (DataError, OverflowError):  # a number or date that no column of the database holds
-                raise BadRequest from None
+            except (DataError, OverflowError):
+                if request.method not in READING:
+                    raise  # what is sent is checked, so this is a fault of ours
+                raise BadRequest from None  # a filter by a number or date that no column of the database holds
             return cast("HttpResponse", response)
 
         return update_wrapper(guarded, view)
@@ -159,6 +168,12 @@ def refuse_nul(request: HttpRequest) -> None:
 
 
 def refuse_odd_choices(request: HttpRequest) -> None:
-    """Refuse rows ticked in a list by anything but their number, which Django's admin asks the database for unread."""
-    if not all(ROW.fullmatch(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+    """Refuse rows ticked in a list, or chosen in a form, by anything but their number."""
+    if not all(ROW.fullmatch(value) for field in ROW_FIELDS for value in request.POST.getlist(field)):
         raise BadRequest
+
+
+def refuse_absurd_rows(named: Iterable[object]) -> None:
+    """Find nothing at an address that names a row by a number no row has."""
+    if not all(ROW.fullmatch(str(number)) for number in named if isinstance(number, int)):
+        raise Http404

@@ -1,9 +1,11 @@
 """Whatever is sent to the staff's pages, signed in or not: a clear page, never a fault of ours."""
 
 import base64
+from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import DataError
 from django.test import Client
 
 from tests.staff.people import PASSWORD, create_alice, create_charlie, sign_in
@@ -104,6 +106,36 @@ def test_what_no_list_offers_is_a_clear_page(address: str) -> None:
 def test_a_choice_with_a_number_that_no_row_has_is_a_clear_page(address: str) -> None:
     response = sign_in(create_alice()).post(address, {"name": "press", "permissions": HUGE})
     assert response.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("field", ["groups", "user_permissions"])
+def test_a_permission_of_somebody_s_with_a_number_that_no_row_has_is_a_bad_request(field: str) -> None:
+    alice = create_alice()
+    assert sign_in(alice).post(f"/admin/auth/user/{alice.pk}/change/", {field: HUGE}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"{HUGE}/{action}/" for action in ("change", "open", "answer", "close", "reopen")]
+    + [f"{HUGE}/mail/1/again/", f"1/mail/{HUGE}/sent/", f"1/mail/{'9' * 19}/again/"],
+)
+def test_an_action_on_an_inquiry_with_a_number_that_no_row_has_is_not_found(path: str) -> None:
+    client = sign_in(create_alice())
+    for prefix in ("/admin/", "/admin/en/"):
+        assert client.post(f"{prefix}inquiries/inquiry/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("fault", [DataError, OverflowError])
+def test_a_fault_of_ours_in_what_staff_do_is_a_logged_500_and_in_a_list_a_clear_page(
+    fault: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = create_alice()
+    client = sign_in(alice)
+    client.raise_request_exception = False
+    with mock.patch("django.contrib.auth.admin.UserAdmin.get_queryset", side_effect=fault):
+        assert client.get("/admin/auth/user/").status_code == 400
+        assert client.post(f"/admin/auth/user/{alice.pk}/change/", {}).status_code == 500
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == ["django.request"]
 
 
 @pytest.mark.parametrize("query", ["state__exact=new", "category__exact=press", "language__exact=ja", "q=AAAAA-BBBBB"])
