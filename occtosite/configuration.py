@@ -184,7 +184,10 @@ def database(env: Reader, data_dir: Path) -> dict[str, Any]:
             }
         )
     else:
-        config.setdefault("OPTIONS", {}).update({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}})
+        # A database that is down is given up soon, so that pages that can stand without it come soon; and it is tried
+        # anew with the next request: the pool's own tries grow apart, and it would stay away as long again as it was.
+        pool = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
+        config.setdefault("OPTIONS", {}).update({"pool": pool})
     return config
 
 

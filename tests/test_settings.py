@@ -192,3 +192,11 @@ def test_https_makes_every_cookie_secure(read: Callable[..., dict[str, Any]]) ->
 def test_an_address_is_taken_from_a_proxy_only_where_there_is_one(read: Callable[..., dict[str, Any]]) -> None:
     assert read()["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
     assert read(PROXY_SSL_HEADER="X-Forwarded-Proto")["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
+
+
+def test_a_database_that_is_down_is_given_up_soon_and_tried_anew_with_the_next_request(
+    read: Callable[..., dict[str, Any]],
+) -> None:
+    pool = read(DATABASE_URL="postgres://localhost/occto")["DATABASES"]["default"]["OPTIONS"]["pool"]
+    assert pool["timeout"] <= 3
+    assert pool["reconnect_timeout"] <= 3
