@@ -1,4 +1,6 @@
-"""Staff's cookies stay under /admin/: the public pages never see one."""
+"""Staff's cookies stay under /admin/: the public pages never see one. A new key ends every session."""
+
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -35,3 +37,10 @@ def test_what_staff_are_told_after_an_action_sets_no_cookie_elsewhere() -> None:
     assert "was added successfully" in client.get(added.headers["Location"]).text
     client.post(f"/admin/inquiries/inquiry/{create_inquiry().pk}/close/")
     assert cookie_paths(client) == {"staff": "/admin/", "stafftoken": "/admin/"}
+
+
+def test_a_new_key_ends_every_session(settings: Any) -> None:
+    client = people.sign_in(people.create_alice())
+    assert client.get("/admin/").status_code == 200
+    settings.SECRET_KEY = "another key of fifty characters or more, as the settings ask for"
+    assert client.get("/admin/").headers["Location"] == "/admin/account/login/?next=/admin/"
