@@ -150,8 +150,8 @@ def test_a_token_that_the_site_signed_for_something_else_is_not_found() -> None:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"password": "short", "again": "short"}, "短すぎます"),
-        ({"password": "password1234", "again": "password1234"}, "一般的"),
+        ({"password": "short", "again": "short"}, "パスワードは12文字以上で入力してください"),
+        ({"password": "password1234", "again": "password1234"}, "よく使われているパスワード"),
         ({"again": "not the same phrase"}, "2つの欄に同じパスワード"),
         ({"username": ""}, "必須"),
         ({"username": "a b"}, "ユーザー名"),
