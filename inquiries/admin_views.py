@@ -18,6 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from inquiries import checks, outbox, replies, reveal, states
@@ -233,7 +234,7 @@ def _about(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
 
 def field_labels(names: str) -> str:
     """Return the labels of fields named in a look, in the page's language."""
-    return ", ".join(str(FIELD_LABELS.get(name, name)) for name in names.split(","))
+    return pgettext("between fields", ", ").join(str(FIELD_LABELS.get(name, name)) for name in names.split(","))
 
 
 def _looks(inquiry: Inquiry) -> QuerySet[Look]:

@@ -23,6 +23,7 @@ SIGN_IN = (
 PASSWORDS = (
     _("This password is too common."),
     _("This password is entirely numeric."),
+    _("Your password can’t be too similar to your other personal information."),
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
