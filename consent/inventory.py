@@ -7,9 +7,11 @@ screen (clause S2).
 import hashlib
 import json
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from cookie_consent.models import Cookie
+from django.db.models import Min
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -60,6 +62,13 @@ def notice_in_force(language: str) -> Notice:
     Raises Notice.DoesNotExist before the first was provisioned.
     """
     return Notice.objects.filter(language=language).select_related("policy").order_by("-published_at")[:1].get()
+
+
+def asked_since(notice: Notice) -> datetime:
+    """Return when what `notice` asks was first asked: a correction of a word since then changes nothing."""
+    alike = Notice.objects.filter(language=notice.language, register=notice.register)
+    first: datetime = alike.aggregate(first=Min("first_published_at"))["first"]
+    return first
 
 
 def publish_notices() -> list[Notice]:

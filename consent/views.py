@@ -44,7 +44,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         "purposes": _switches(notice, current),
         "choice": current,
         "choice_in_words": _in_words(notice, current) if current else "",
-        "is_asked_again": held is not None and current is None,
+        "asked_again_since": inventory.asked_since(notice) if held and not current else None,
         "signal": gpc.is_sent(request) and not (current and inventory.GPC_REFUSES & set(current.agreed)),
     }
     return render(request, "consent/choices.html", context)
@@ -152,7 +152,9 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
         "is_held": held == _choice_of(decision),
         "is_new": timezone.now() - decision.made_at < JUST_NOW,
-        "asked_again_since": in_force.published_at if in_force.register != decision.notice.register else None,
+        "asked_again_since": (
+            inventory.asked_since(in_force) if in_force.register != decision.notice.register else None
+        ),
         "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),
         "back": page if is_page_here(page) else "",
     }

@@ -126,19 +126,33 @@ def test_a_notice_shown_before_it_changed_is_recorded_as_the_one_shown(client: C
     assert "We changed how we use cookies on " in client.get("/en/privacy/choices/").text
 
 
-def test_a_corrected_word_does_not_ask_again(client: Client) -> None:
-    press(client, "agree")
-    notice = Notice.objects.get(language="ja")
-    words = notice.words | {"heading": "本サイトのCookie"}
+def correct_a_word(notice: Notice) -> None:
+    """Publish the same notice with another heading."""
+    words = notice.words | {"heading": "Cookie"}
     Notice.objects.create(
         hash=inventory.hash_of(words),
-        language="ja",
+        language=notice.language,
         policy=notice.policy,
         register=notice.register,
         words=words,
         first_published_at=timezone.now(),
         published_at=timezone.now(),
     )
+
+
+def test_the_day_of_a_change_is_not_that_of_a_corrected_word(client: Client) -> None:
+    press(client, "agree", "/en")
+    Purpose.objects.filter(group__varname="usage").update(text_en="Counts pages.")
+    inventory.publish_notices()
+    changed = inventory.notice_in_force("en")
+    Notice.objects.filter(pk=changed.pk).update(first_published_at=datetime(2025, 10, 15, 12, tzinfo=UTC))
+    correct_a_word(changed)
+    assert "We changed how we use cookies on 15 October 2025." in client.get("/en/privacy/choices/").text
+
+
+def test_a_corrected_word_does_not_ask_again(client: Client) -> None:
+    press(client, "agree")
+    correct_a_word(Notice.objects.get(language="ja"))
     assert client.get("/privacy/choices/state.css").text == ".notice{display:none}"
 
 
