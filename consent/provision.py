@@ -68,7 +68,10 @@ def provision() -> None:
         defaults={"description": "The decision: purpose by purpose, the version asked and its day"},
     )
     if not PolicyVersion.objects.exists():
-        texts = {f"text_{language}": (TEXTS / f"policy.{language}.md").read_text() for language in Language.values}
+        texts = {
+            f"text_{language}": (TEXTS / f"policy.{language}.md").read_text(encoding="utf-8")
+            for language in Language.values
+        }
         PolicyVersion.objects.create(number=1, published_at=timezone.now(), **texts)
     inventory.publish_notices()
 
