@@ -155,9 +155,19 @@ def test_without_a_purpose_from_the_list_nothing_is_opened(bob: Client, changes:
     assert not Look.objects.exists()
 
 
+def test_a_field_sent_many_times_is_recorded_once(bob: Client) -> None:
+    inquiry = create_inquiry()
+    bob.post(f"{DESK}{inquiry.pk}/open/", WHY | {"fields_opened": ["message"] * 50 + ["name"]})
+    assert Look.objects.get().fields == "name,message"
+
+
+def altered(sealed: bytes | memoryview) -> bytes:
+    return bytes(sealed)[:-1] + bytes([sealed[-1] ^ 1])
+
+
 def test_an_inquiry_that_can_t_be_opened_says_so_and_the_look_stays(bob: Client) -> None:
     inquiry = create_inquiry()
-    Inquiry.objects.update(sealed=bytes(inquiry.sealed)[:-1] + b"\0")
+    Inquiry.objects.update(sealed=altered(inquiry.sealed))
     response = bob.post(f"{DESK}{inquiry.pk}/open/", WHY, follow=True)
     assert "このお問い合わせを開けませんでした" in response.text
     assert Look.objects.count() == 1

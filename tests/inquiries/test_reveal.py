@@ -38,7 +38,7 @@ def test_earlier_answers_are_opened_only_when_asked_for() -> None:
 
 def test_an_opening_that_fails_is_recorded_all_the_same() -> None:
     inquiry = create_inquiry()
-    inquiry.sealed = bytes(inquiry.sealed)[:-1] + b"\0"
+    inquiry.sealed = bytes(inquiry.sealed)[:-1] + bytes([inquiry.sealed[-1] ^ 1])
     with pytest.raises(sealing.SealingError):
         open_all(inquiry, create_bob())
     assert Look.objects.count() == 1
@@ -124,5 +124,4 @@ def test_only_the_desk_and_the_worker_go_through_the_door() -> None:
         for path in (root / app).rglob("*.py")
         if "reveal.open_inquiry" in path.read_text() or "import open_inquiry" in path.read_text()
     }
-    assert callers <= {"admin_views", "worker", "emails", "delivery"}
-    assert "admin_views" in callers
+    assert callers == {"admin_views", "worker"}
