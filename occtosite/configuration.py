@@ -139,6 +139,10 @@ class Reader:
             raise ImproperlyConfigured(
                 f"{name} can't be read; set it to smtp+tls://user:password@host:587, smtps://…:465, or leave it empty."
             )
+        if parts.scheme == "smtp" and parts.hostname not in LOCAL_HOSTS:
+            raise ImproperlyConfigured(
+                f"{name} sends mails unencrypted to another machine; set it to smtp+tls://… or smtps://…"
+            )
         config = environ.Env.email_url_config(value)
         return {
             "host": config["EMAIL_HOST"],
@@ -188,6 +192,8 @@ def database(env: Reader, data_dir: Path) -> dict[str, Any]:
         # anew with the next request: the pool's own tries grow apart, and it would stay away as long again as it was.
         pool = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
         config.setdefault("OPTIONS", {}).update({"pool": pool})
+        # A connection that a restart of PostgreSQL broke is replaced, not handed to the next visitor.
+        config["CONN_HEALTH_CHECKS"] = True
     return config
 
 

@@ -76,6 +76,7 @@ def test_every_variable_that_is_read_is_explained() -> None:
         ("DATABASE_URL", "postgres://localhost:port/occto", "set it to sqlite:////path/to/file or postgres://"),
         ("DATABASE_URL", "sqlite://:memory:", "set it to sqlite:////path/to/file or postgres://"),
         ("MAIL_URL", "mail.example.jp", "set it to smtp+tls://user:password@host:587"),
+        ("MAIL_URL", "smtp://mail.example.jp:25", "set it to smtp+tls://… or smtps://…"),
         ("MAIL_FROM", "OCCTO", "set it to an e-mail address"),
         ("INQUIRY_RETENTION_DAYS", "0", "set it to a whole number from 1 to 3650"),
         ("BODY_LIMIT", "1", "set it to a whole number from 65536 to 10485760"),
