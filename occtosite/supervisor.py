@@ -107,7 +107,7 @@ class Supervisor:
                 continue
             if not child.again:
                 logger.error("The %s ended with code %s", child.name, code)
-                return code if code > 0 else 128 - code
+                return (code or 1) if code >= 0 else 128 - code
             logger.warning("The %s ended with code %s; it starts again in %.0f s", child.name, code, child.pause)
         return None
 

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from consent import provision
-from inquiries import sealing
+from inquiries import roles, sealing
 
 STATIC_MAKERS = ("django", "whitenoise", "brotli")
 """Packages whose version changes how static files come out."""
@@ -41,7 +41,8 @@ class Command(BaseCommand):
             self._say(f"Preparing the database: {len(plan)} steps")
             call_command("migrate", interactive=False, verbosity=0)
         else:
-            provision.provision()  # words may have changed since; a migration does this by itself
+            provision.provision()  # words or roles may have changed since; a migration does this by itself
+            roles.provision()
         call_command("createcachetable", verbosity=0)
 
     def _gather_static_files(self) -> None:

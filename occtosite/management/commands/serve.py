@@ -123,7 +123,7 @@ def _worker() -> list[str]:
 
 
 def _wait_until_up(supervisor: Supervisor) -> bool:
-    """Tend the children until the site answers; return whether it does."""
+    """Wait until the site answers; return whether it does before it ends or START_SECONDS are over."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and not supervisor.stopping.wait(0.1):
         if _answers():
