@@ -141,3 +141,18 @@ def test_a_fault_of_ours_in_what_staff_do_is_a_logged_500_and_in_a_list_a_clear_
 @pytest.mark.parametrize("query", ["state__exact=new", "category__exact=press", "language__exact=ja", "q=AAAAA-BBBBB"])
 def test_the_filters_that_a_list_offers_work(query: str) -> None:
     assert sign_in(create_alice()).get(f"/admin/inquiries/inquiry/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["date_joined__year=-1", "last_login__year=99999", "password__startswith=p"])
+def test_accounts_are_filtered_by_what_the_list_offers_alone(query: str) -> None:
+    client = sign_in(create_alice())
+    assert client.get(f"/admin/auth/user/?{query}").status_code in {302, 400}
+    assert client.get("/admin/auth/user/?is_staff__exact=1").status_code == 200
+
+
+def test_no_account_is_deleted_so_that_the_log_can_name_it() -> None:
+    alice = create_alice()
+    client = sign_in(alice)
+    client.post("/admin/auth/user/", {"action": "delete_selected", "_selected_action": [str(alice.pk)], "post": "yes"})
+    assert client.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+    alice.refresh_from_db()
