@@ -15,6 +15,7 @@ from types import TracebackType
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from consent.jobs import JOBS, Job
 from consent.models import Controller
 from inquiries import delivery, emails, outbox, sealing
 from inquiries.fields import ANSWERS
@@ -57,12 +58,13 @@ class Stop:
 
 
 class Worker:
-    """The loop: one turn a second, each job on its own, until there is a wish to stop."""
+    """The loop: one turn a second, each job on its own and when it is due, until there is a wish to stop."""
 
     def __init__(self, stop: Stop) -> None:
         self.stop = stop
         self.turned_at = time.monotonic()
         self._failing: dict[str, type[Exception]] = {}
+        self._due_at: dict[Job, float] = {}
 
     def run(self) -> None:
         """Work until the wish to stop comes; the mail in hand is finished first."""
@@ -76,7 +78,16 @@ class Worker:
     def turn(self) -> bool:
         """Do once whatever is due; return whether every job went well."""
         went_well = [self._do(job) for job in (make_key_of_the_month, self.deliver)]
+        went_well += [self._do(job.run) for job in JOBS if self._is_due(job)]
         return all(went_well)
+
+    def _is_due(self, job: Job) -> bool:
+        """Return whether a job's time has come, and note when it comes again; the first turn does every job."""
+        now = time.monotonic()
+        if now < self._due_at.get(job, now):
+            return False
+        self._due_at[job] = now + job.every.total_seconds()
+        return True
 
     def deliver(self) -> None:
         """Send the mails that are due, one after the other."""

@@ -9,10 +9,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 APPS = {"consent": [], "inquiries": ["consent"], "occtosite": ["consent", "inquiries"]}
 
-# Of consent, inquiries may know the policy version in force, OCCTO's own details and the mark of a public page
-# and of a list that is only read.
+# Of consent, inquiries may know the policy version in force, OCCTO's own details, the mark of a public page and of a
+# list that is only read, and what their worker is to do for it.
 INQUIRIES_MAY_USE = {
     "consent.inventory.policy_in_force",
+    "consent.jobs.JOBS",
+    "consent.jobs.Job",
     "consent.lists.ReadOnlyAdmin",
     "consent.models.Controller",
     "consent.pages.public_page",
@@ -26,6 +28,7 @@ LAYERS: dict[str, list[set[str]]] = {
         {"inventory"},
         {"choice", "ledger"},
         {"provision", "forms"},
+        {"jobs"},
         {"admin", "views", "apps"},
         {"urls"},
     ],

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import LazySettings
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils import timezone
 
+from consent.jobs import Job
 from consent.models import Controller
 from inquiries import delivery, emails, outbox, reveal, sealing, worker
 from inquiries.models import Inquiry, Look, OutboxItem, WorkerBeat
@@ -38,6 +40,19 @@ def read(item: OutboxItem) -> OutboxItem:
 
 def make_due(item: OutboxItem) -> None:
     OutboxItem.objects.filter(pk=item.pk).update(due_at=timezone.now())
+
+
+# Jobs
+
+
+def test_a_job_is_done_at_once_and_then_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    often = Job(lambda: done.append("often"), every=timedelta(0))
+    seldom = Job(lambda: done.append("seldom"), every=timedelta(hours=1))
+    monkeypatch.setattr(worker, "JOBS", [often, seldom])
+    one = Worker(Stop())
+    assert [one.turn(), one.turn()] == [True, True]
+    assert done == ["often", "seldom", "often"]
 
 
 # Sending

@@ -1,0 +1,16 @@
+"""What the worker does for consent, and how often. The worker itself is the inquiries' (`manage.py work`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is done again and again, beside the site; cheap where nothing is due, safe to run twice."""
+
+    run: Callable[[], None]
+    every: timedelta
+
+
+JOBS: list[Job] = []
