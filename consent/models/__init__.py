@@ -2,13 +2,18 @@
 
 from consent.models.controller import Controller
 from consent.models.decision import Decision, Method
-from consent.models.language import Language
+from consent.models.language import Language, both
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion, PolicyVersionQuerySet
 from consent.models.purpose import Purpose
+from consent.models.recipient import Recipient, Role
+from consent.models.register import RegisterVersion
+from consent.models.stored import CookieFacts, StorageKey, StorageKind
+from consent.models.tag import Tag, TagKind
 
 __all__ = [
     "Controller",
+    "CookieFacts",
     "Decision",
     "Language",
     "Method",
@@ -16,4 +21,12 @@ __all__ = [
     "PolicyVersion",
     "PolicyVersionQuerySet",
     "Purpose",
+    "Recipient",
+    "RegisterVersion",
+    "Role",
+    "StorageKey",
+    "StorageKind",
+    "Tag",
+    "TagKind",
+    "both",
 ]

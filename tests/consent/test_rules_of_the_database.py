@@ -4,12 +4,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import django.apps
 import pytest
 from cookie_consent.models import CookieGroup
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+from consent.models import (
+    Controller,
+    CookieFacts,
+    Decision,
+    Notice,
+    PolicyVersion,
+    Purpose,
+    RegisterVersion,
+    StorageKey,
+    Tag,
+)
+from tests.consent.registers import create_cookie, create_embed, create_recipient, create_storage_key, create_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +67,60 @@ def create_controller(**changes: Any) -> Controller:
     return Controller.objects.create(**changes)
 
 
+def create_seen(**changes: Any) -> CookieFacts:
+    return create_cookie("seen", **changes)
+
+
+def create_size(**changes: Any) -> StorageKey:
+    return create_storage_key(**{"key": "size"} | changes)
+
+
+def create_tag_for_a_contractor(**changes: Any) -> Tag:
+    return create_tag(recipient=create_recipient(role="contractor"), shares=False, **changes)
+
+
+def create_register(**changes: Any) -> RegisterVersion:
+    values = {"number": 99, "asked": "0" * 12, "content": {}, "published_at": timezone.now()}
+    return RegisterVersion.objects.create(**values | changes)
+
+
+WRONG_ADDRESSES = [
+    "http://tags.example.jp/count.js",
+    "HTTPS://tags.example.jp/",
+    "javascript:alert(1)",
+    "data:text/javascript,alert(1)",
+    "//tags.example.jp/count.js",
+    "https://",
+    "https:///count.js",
+    "https://*.example.jp/",
+    "https://user@tags.example.jp/",
+    "https://user:secret@tags.example.jp/",
+    "https://tags.example.jp/a b",
+    "https://tags.example.jp/\n",
+    "https://tags.example.jp/\x7f",
+    "https://tags.example.jp; script-src *",
+    "https://tags.example.jp,https://evil.example",
+    'https://tags.example.jp/"><script>',
+    "https://tags.example.jp\\evil.example/",
+    "https://例示.jp/",
+    "",
+]
+WRONG_HOSTS = [
+    "https://*.example.jp",
+    "https://cdn.example.jp/",
+    "https://cdn.example.jp/path",
+    "https://a.example.jp https://b.example.jp",
+    "https://a.example.jp,https://b.example.jp",
+    "https://a.example.jp\n",
+    "https://a.example.jp\n\nhttps://b.example.jp",
+    "https://a.example.jp;",
+    "https://'self'",
+    "'self'",
+    "http://a.example.jp",
+    "https:",
+    "*",
+]
+
 RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_decision_language_valid", create_decision, {"language": "fr"}),
     ("consent_decision_method_valid", create_decision, {"method": "browse"}),
@@ -76,6 +142,38 @@ RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_policyversion_published_in_both_languages", create_version, {"text_ja": ""}),
     ("consent_policyversion_published_in_both_languages", create_version, {"text_en": ""}),
     ("consent_controller_is_one", create_controller, {"pk": 2}),
+    ("consent_cookiefacts_in_both_languages", create_seen, {"holds_ja": ""}),
+    ("consent_cookiefacts_in_both_languages", create_seen, {"holds_en": ""}),
+    ("consent_cookiefacts_days_possible", create_seen, {"days": 0}),
+    ("consent_cookiefacts_days_possible", create_seen, {"days": 401}),
+    ("consent_storagekey_kind_valid", create_size, {"kind": "cookie"}),
+    ("consent_storagekey_is_named", create_size, {"key": ""}),
+    ("consent_storagekey_in_both_languages", create_size, {"holds_en": ""}),
+    ("consent_storagekey_days_possible", create_size, {"days": 0}),
+    ("consent_storagekey_days_possible", create_size, {"days": 1, "kind": "session"}),
+    ("consent_recipient_role_valid", create_recipient, {"role": "friend"}),
+    *(
+        ("consent_recipient_in_both_languages", create_recipient, {f"{field}_{language}": ""})
+        for field in ("name", "country", "address")
+        for language in ("ja", "en")
+    ),
+    *(("consent_recipient_url_is_https", create_recipient, {"url": address}) for address in WRONG_ADDRESSES[:-1]),
+    ("consent_tag_is_named", create_tag, {"name": ""}),
+    ("consent_tag_kind_valid", create_tag, {"kind": "style"}),
+    *(("consent_tag_url_is_https", create_tag, {"url": address}) for address in WRONG_ADDRESSES),
+    *(("consent_tag_hosts_are_https", create_tag, {"hosts": hosts}) for hosts in WRONG_HOSTS),
+    ("consent_tag_role_valid", create_tag, {"role": "friend"}),
+    ("consent_tag_to_a_partner_shares", create_tag, {"shares": False}),
+    *(
+        ("consent_tag_in_both_languages", create_tag, {f"{field}_{language}": ""})
+        for field in ("information", "our_purpose", "their_purpose")
+        for language in ("ja", "en")
+    ),
+    ("consent_tag_page_is_an_embeds", create_tag, {"page": "about"}),
+    ("consent_tag_page_is_an_embeds", create_embed, {"page": ""}),
+    ("consent_registerversion_number_positive", create_register, {"number": 0}),
+    ("consent_registerversion_asked_is_a_version", create_register, {"asked": "0" * 11}),
+    ("consent_registerversion_asked_is_a_version", create_register, {"asked": "A" * 12}),
 ]
 
 
@@ -85,9 +183,44 @@ def test_the_rule_holds(rule: str, create: Callable[..., models.Model], wrong: d
         create(**wrong)
 
 
-@pytest.mark.parametrize("create", [create_decision, create_notice, create_purpose, create_version])
+KEEPING = [
+    create_decision,
+    create_notice,
+    create_purpose,
+    create_version,
+    create_seen,
+    create_size,
+    create_recipient,
+    create_tag,
+    create_tag_for_a_contractor,
+    create_embed,
+    create_register,
+]
+
+
+@pytest.mark.parametrize("create", KEEPING)
 def test_what_keeps_the_rules_is_stored(create: Callable[..., models.Model]) -> None:
     assert create().pk
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tags.example.jp",
+        "https://tags.example.jp:8443/count.js?site=1&v=%E3%81%82#top",
+        "https://localhost:9443/embed?pb=!1m18!2d139.7,35.6",
+        "https://xn--fsq.example.jp/@x;y(z)[1]",
+    ],
+)
+def test_an_address_that_can_be_registered_is_stored(address: str) -> None:
+    assert create_tag(url=address, hosts="https://a.example.jp\nhttps://b.example.jp:8443").pk
+
+
+def test_a_key_is_registered_once_in_each_storage() -> None:
+    create_size()
+    create_size(kind="session")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        create_size()
 
 
 def test_a_draft_may_lack_a_language() -> None:
@@ -97,8 +230,9 @@ def test_a_draft_may_lack_a_language() -> None:
 def test_every_rule_is_provoked_here() -> None:
     stated = {
         constraint.name
-        for model in (Controller, Purpose, PolicyVersion, Notice, Decision)
+        for model in django.apps.apps.get_app_config("consent").get_models()
         for constraint in model._meta.constraints
+        if isinstance(constraint, models.CheckConstraint)
     }
     assert stated == {rule for rule, _create, _wrong in RULES}
 
