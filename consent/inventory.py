@@ -1,21 +1,19 @@
-"""What is registered, and the notice made from it: the purposes, their words, and what a visitor is asked.
+"""What is published: the register in force, and the notice, the gates and the embedded content that follow from it.
 
-The page shows the words of a stored notice, never words of its own, so that a decision's notice is what was on the
-screen (clause S2).
+Everything that a visitor meets comes from here, never from a draft. The page shows the words of a stored notice, never
+words of its own, so that a decision's notice is what was on the screen (clause S2).
 """
 
-import hashlib
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from cookie_consent.models import Cookie
 from django.db.models import Min
-from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils import timezone
 
-from consent.models import Language, Notice, PolicyVersion, Purpose
+from consent import contents
+from consent.models import Notice, PolicyVersion, RegisterVersion, TagKind
 
 ESSENTIAL = "essential"
 """The group that is always on: the cookie that keeps the decision itself."""
@@ -24,28 +22,64 @@ GPC_REFUSES = frozenset({"advertising", "sharing"})
 """Purposes that a browser's Global Privacy Control signal refuses (decision 9 of the policy)."""
 
 
-def purposes() -> list[Purpose]:
-    """Return the purposes a visitor decides on, in the order in which they are shown."""
-    return list(Purpose.objects.filter(group__is_required=False).select_related("group").order_by("group__ordering"))
+def register_in_force() -> RegisterVersion:
+    """Return the version of the register that was published last.
 
-
-def essential() -> Purpose:
-    """Return the purpose that is always on.
-
-    Raises Purpose.DoesNotExist before it was provisioned.
+    Raises RegisterVersion.DoesNotExist before the first was provisioned.
     """
-    return Purpose.objects.get(group__varname=ESSENTIAL)
+    return RegisterVersion.objects.order_by("-number")[:1].get()
 
 
 def purposes_in_use() -> set[str]:
-    """Return the varnames of the purposes that something is registered under; the others are not in use (S1)."""
-    return set(Cookie.objects.values_list("cookiegroup__varname", flat=True))
+    """Return the varnames of the purposes that anything is registered under; the others are not in use (S1)."""
+    return contents.purposes_in_use(register_in_force().content)
 
 
-def cookies_refused(agreed: Collection[str]) -> list[Cookie]:
-    """Return the registered cookies that a browser must lose, given the purposes agreed to."""
-    refused = Cookie.objects.filter(cookiegroup__is_required=False, cookiegroup__is_deletable=True)
-    return list(refused.exclude(cookiegroup__varname__in=agreed))
+def stored_under_refused(agreed: Collection[str]) -> list[dict[str, str]]:
+    """Return what a browser must lose, given the purposes agreed to.
+
+    Each is {"kind": "cookie", "name", "path", "domain"} or {"kind": "local" | "session", "key"}.
+    """
+    content: contents.Content = register_in_force().content
+    refused = {purpose["purpose"] for purpose in contents.optional_purposes(content)} - set(agreed)
+    cookies = [
+        {"kind": "cookie", "name": cookie["name"], "path": cookie["path"], "domain": cookie["domain"]}
+        for cookie in content["cookies"]
+        if cookie["purpose"] in refused
+    ]
+    keys = [{"kind": key["kind"], "key": key["key"]} for key in content["storage"] if key["purpose"] in refused]
+    return cookies + keys
+
+
+def gates(register: RegisterVersion) -> list[dict[str, Any]]:
+    """Return a gate for each script and image of the register: what must be agreed to before it is loaded."""
+    return [_gate(tag) for tag in register.content["tags"] if tag["kind"] != TagKind.EMBED]
+
+
+def embeds(register: RegisterVersion, page: str, language: str) -> list[dict[str, Any]]:
+    """Return the embedded content of a page, by its URL name, with what its placeholder says in a language."""
+    return [
+        _gate(tag)
+        | {
+            "recipient": register.recipient_of(tag)["name"][language],
+            "country": register.recipient_of(tag)["country"][language],
+            "information": tag["information"][language],
+            "our_purpose": tag["our_purpose"][language],
+            "their_purpose": tag["their_purpose"][language],
+        }
+        for tag in register.content["tags"]
+        if tag["kind"] == TagKind.EMBED and tag["page"] == page
+    ]
+
+
+def _gate(tag: contents.Entry) -> dict[str, Any]:
+    return {
+        "id": tag["id"],
+        "name": tag["name"],
+        "kind": tag["kind"],
+        "needs": " ".join(contents.needs_of(tag)),
+        "address": reverse("tag_frame", args=[tag["id"]]),
+    }
 
 
 def policy_in_force() -> PolicyVersion:
@@ -65,86 +99,20 @@ def notice_in_force(language: str) -> Notice:
 
 
 def asked_since(notice: Notice) -> datetime:
-    """Return when what `notice` asks was first asked: a correction of a word since then changes nothing."""
-    alike = Notice.objects.filter(language=notice.language, register=notice.register)
-    first: datetime = alike.aggregate(first=Min("first_published_at"))["first"]
-    return first
-
-
-def publish_notices() -> list[Notice]:
-    """Store the words a visitor is shown from now on, in every language; the same words are stored once.
-
-    Called after a migration and after every change of the policy or of a purpose.
-    """
-    policy = policy_in_force()
-    asked = purposes()
-    version = register_version(policy, asked)
-    notices = []
-    for language in Language.values:
-        words = _words(language, policy, asked)
-        notice, _created = Notice.objects.get_or_create(
-            hash=hash_of(words),
-            defaults={
-                "language": language,
-                "policy": policy,
-                "register": version,
-                "words": words,
-                "first_published_at": timezone.now(),
-                "published_at": timezone.now(),
-            },
-        )
-        if notice != notice_in_force(language):
-            notice.published_at = timezone.now()
-            notice.save(update_fields=["published_at"])
-        notices.append(notice)
-    return notices
-
-
-def register_version(policy: PolicyVersion, asked: list[Purpose]) -> str:
-    """Return the version of what is asked: it changes when the policy or a purpose does, in any language."""
-    facts = [
-        policy.number,
-        [[p.pk, p.group.varname, p.name_ja, p.name_en, p.text_ja, p.text_en] for p in asked],
-    ]
-    return hashlib.sha256(_canonical(facts)).hexdigest()[:12]
+    """Return since when what `notice` asks has been asked: a correction of a word since then changes nothing."""
+    alike = RegisterVersion.objects.filter(asked=notice.register)
+    other = RegisterVersion.objects.exclude(asked=notice.register).order_by("-number").first()
+    if other:
+        alike = alike.filter(number__gt=other.number)
+    first = alike.order_by("number").first()
+    if other and first:
+        return first.published_at
+    # Asked from before there were versions of the register, or a notice of the past.
+    notices = Notice.objects.filter(language=notice.language, register=notice.register)
+    since: datetime = notices.aggregate(first=Min("first_published_at"))["first"]
+    return since
 
 
 def hash_of(words: dict[str, Any]) -> str:
     """Return the address of a notice: the SHA-256 of its words as JSON with sorted keys, in UTF-8."""
-    return hashlib.sha256(_canonical(words)).hexdigest()
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _words(language: str, policy: PolicyVersion, asked: list[Purpose]) -> dict[str, Any]:
-    with translation.override(language):
-        return {
-            "language": language,
-            "policy": policy.number,
-            "label": gettext("Use of cookies"),
-            "heading": gettext("Use of cookies on this site"),
-            "text": gettext(
-                "This website uses cookies and tags to make the site easier to use, to show advertising based on "
-                'access history, and to understand how the site is used. Only if you select "Agree" do we use '
-                "cookies for these purposes and share the data with our partners and contractors."
-            ),
-            "before_choice": gettext(
-                "We do not use these cookies until you choose. Browsing this site is not consent."
-            ),
-            "change_later": gettext('You can change your choice at any time in "Cookie settings".'),
-            "policy_link": gettext("How we handle personal information"),
-            "agree": gettext("Agree"),
-            "refuse": gettext("Do not agree"),
-            "choose": gettext("Choose by purpose"),
-            "signal": gettext("Your browser asks sites not to share your data. We do not share it."),
-            "purposes": [
-                {
-                    "purpose": purpose.group.varname,
-                    "name": getattr(purpose, f"name_{language}"),
-                    "text": getattr(purpose, f"text_{language}"),
-                }
-                for purpose in asked
-            ],
-        }
+    return contents.sha256(words)

@@ -1,9 +1,11 @@
-"""What must exist before the first page: purposes, the first policy version, the notices, OCCTO's empty details.
+"""What must exist before the first page: purposes, this site's own cookies, the first policy version, OCCTO's empty
+details, and the first version of the register with its notices.
 
-Runs after every migration, so that a flushed test database has it too. It adds what is missing and changes nothing
-that staff wrote.
+Runs after every migration, so that a flushed test database has it too. It adds what is missing, publishes that, and
+changes nothing that staff wrote.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import inventory
-from consent.models import Controller, Language, PolicyVersion, Purpose
+from consent import drafts, inventory, publication
+from consent.models import Controller, CookieFacts, Language, PolicyVersion, Purpose
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -49,6 +51,46 @@ FIRST_PURPOSES: list[tuple[str, Promise, Promise]] = [
 ]
 
 
+@dataclass(frozen=True)
+class OwnCookie:
+    """A cookie that this site sets without asking, because it does not work without."""
+
+    name: str
+    path: str
+    days: int | None
+    holds: Promise
+
+
+DAY = 24 * 60 * 60
+
+OWN_COOKIES = [
+    OwnCookie(
+        settings.COOKIE_CONSENT_NAME,
+        "/",
+        settings.DECISION_DAYS,
+        _(
+            "What you chose for each purpose, the version of what you were asked, and the day. "
+            "It is the same for everybody who chose alike."
+        ),
+    ),
+    OwnCookie(
+        settings.SESSION_COOKIE_NAME,
+        settings.SESSION_COOKIE_PATH,
+        None if settings.SESSION_EXPIRE_AT_BROWSER_CLOSE else settings.SESSION_COOKIE_AGE // DAY,
+        _("A random key by which a signed-in member of staff is known. Set on the staff pages (/admin/) only."),
+    ),
+    OwnCookie(
+        settings.CSRF_COOKIE_NAME,
+        settings.CSRF_COOKIE_PATH,
+        settings.CSRF_COOKIE_AGE // DAY,
+        _(
+            "A random value that keeps other sites from sending forms in the name of staff. "
+            "Set on the staff pages (/admin/) only."
+        ),
+    ),
+]
+
+
 def provision_after_migration(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Receive Django's post_migrate signal."""
     if using == "default" and not kwargs.get("plan_only") and _tables_exist(kwargs.get("apps")):
@@ -57,30 +99,28 @@ def provision_after_migration(sender: AppConfig, using: str, **kwargs: Any) -> N
 
 @transaction.atomic
 def provision() -> None:
-    """Add what is missing; safe to run at any time and any number of times."""
+    """Add what is missing and publish it; safe to run at any time and any number of times."""
+    _provision_policy()
+    before = drafts.content(inventory.policy_in_force())
     Controller.objects.get_or_create(pk=1)
     for ordering, (varname, name, text) in enumerate(FIRST_PURPOSES):
         _provision_purpose(varname, ordering, name, text)
-    Cookie.objects.get_or_create(
-        cookiegroup=CookieGroup.objects.get(varname=inventory.ESSENTIAL),
-        name=settings.COOKIE_CONSENT_NAME,
-        domain="",
-        defaults={"description": "The decision: purpose by purpose, the version asked and its day"},
-    )
+    for cookie in OWN_COOKIES:
+        _provision_cookie(cookie)
+    publication.publish_provisioned(before, drafts.content(inventory.policy_in_force()))
+
+
+def _provision_policy() -> None:
     if not PolicyVersion.objects.exists():
         texts = {
             f"text_{language}": (TEXTS / f"policy.{language}.md").read_text(encoding="utf-8")
             for language in Language.values
         }
         PolicyVersion.objects.create(number=1, published_at=timezone.now(), **texts)
-    inventory.publish_notices()
 
 
 def _provision_purpose(varname: str, ordering: int, name: Promise, text: Promise) -> None:
-    words: dict[str, str] = {}
-    for language in Language.values:
-        with translation.override(language):
-            words |= {f"name_{language}": str(name), f"text_{language}": str(text)}
+    words = _in_both_languages(name=name, text=text)
     required = varname == inventory.ESSENTIAL
     group, _created = CookieGroup.objects.get_or_create(
         varname=varname,
@@ -95,12 +135,31 @@ def _provision_purpose(varname: str, ordering: int, name: Promise, text: Promise
     Purpose.objects.get_or_create(group=group, defaults=words)
 
 
+def _provision_cookie(own: OwnCookie) -> None:
+    cookie, _created = Cookie.objects.get_or_create(
+        cookiegroup=CookieGroup.objects.get(varname=inventory.ESSENTIAL),
+        name=own.name,
+        domain="",
+        defaults={"path": own.path},
+    )
+    words = _in_both_languages(holds=own.holds)
+    CookieFacts.objects.get_or_create(cookie=cookie, defaults={"days": own.days, **words})
+
+
+def _in_both_languages(**texts: Promise) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for language in Language.values:
+        with translation.override(language):
+            words |= {f"{field}_{language}": str(text) for field, text in texts.items()}
+    return words
+
+
 def _tables_exist(state: Any) -> bool:
     """Whether this migration state has the app's tables: a migration back to zero has not."""
     if state is None:
         return True
     try:
-        state.get_model("consent", "Notice")
+        state.get_model("consent", "RegisterVersion")
         state.get_model("cookie_consent", "CookieGroup")
     except LookupError:
         return False

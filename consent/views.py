@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consent import choice, gpc, inventory, ledger, markdown
+from consent import choice, contents, gpc, inventory, ledger, markdown
 from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
 from consent.models import Decision, Method, Notice, PolicyVersion
 from consent.pages import public_page
@@ -35,13 +35,13 @@ def choices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _decide(request)
     language = translation.get_language()
-    notice = inventory.notice_in_force(language)
+    register, notice = inventory.register_in_force(), inventory.notice_in_force(language)
     held = choice.of_request(request)
     current = choice.answering(held, notice.register)
     context = {
         "notice": notice,
-        "essential": inventory.essential().words(language),
-        "purposes": _switches(notice, current),
+        "essential": _in_language(register.essential, language),
+        "purposes": _switches(notice, current, contents.purposes_in_use(register.content)),
         "choice": current,
         "choice_in_words": _in_words(notice, current) if current else "",
         "asked_again_since": inventory.asked_since(notice) if held and not current else None,
@@ -94,9 +94,9 @@ def _nothing_recorded(request: HttpRequest, problem: str | Promise) -> HttpRespo
 def _delete_refused(request: HttpRequest, response: HttpResponse, decision: Decision) -> None:
     """Let the browser lose what it still sends for purposes that are not agreed to."""
     if request.COOKIES.keys() - {settings.COOKIE_CONSENT_NAME}:
-        for cookie in inventory.cookies_refused(decision.purposes):
-            if cookie.name in request.COOKIES:
-                response.delete_cookie(cookie.name, path=cookie.path, domain=cookie.domain or None)
+        for stored in inventory.stored_under_refused(decision.purposes):
+            if stored["kind"] == "cookie" and stored["name"] in request.COOKIES:
+                response.delete_cookie(stored["name"], path=stored["path"], domain=stored["domain"] or None)
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -119,8 +119,11 @@ def _choice_of(decision: Decision) -> choice.Choice:
     return choice.choice_of(notice.asked, decision.purposes, notice.register, timezone.localdate(decision.made_at))
 
 
-def _switches(notice: Notice, current: choice.Choice | None) -> list[dict[str, Any]]:
-    in_use = inventory.purposes_in_use()
+def _in_language(purpose: contents.Entry, language: str) -> dict[str, str]:
+    return {field: purpose[field][language] for field in ("name", "text")}
+
+
+def _switches(notice: Notice, current: choice.Choice | None, in_use: set[str]) -> list[dict[str, Any]]:
     agreed = current.agreed if current else ()
     return [
         words | {"is_agreed": words["purpose"] in agreed, "is_in_use": words["purpose"] in in_use}

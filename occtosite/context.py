@@ -13,7 +13,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from consent import inventory
-from consent.models import Controller, Notice
+from consent.models import Controller, Notice, RegisterVersion
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +37,18 @@ FOOTER_NAVIGATION = [
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template context processor: addresses, language, navigation, the notice in force and OCCTO's details.
+    """Template context processor: addresses, language, navigation, the notice in force, tags and OCCTO's details.
 
-    `notice` and `details` are fetched only where a template uses them. While the database is down they are None and
-    `request.lacks_data` is set: an error page stands without, and a public page is not taken for the real one.
+    `notice`, `gates`, `embeds` and `details` are fetched only where a template uses them. While the database is down
+    they are None or empty and `request.lacks_data` is set: an error page stands without, and a public page is not
+    taken for the real one.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
     other_language = "en" if language == "ja" else "ja"
     addresses = {code: translate_url(request.path, code) for code, _name in settings.LANGUAGES}
+    place = request.resolver_match.view_name if request.resolver_match else ""
+    notice: Any = SimpleLazyObject(lambda: _notice(request, language))
+    register: Any = SimpleLazyObject(lambda: _register_to_run(request, place, notice))
     return {
         "language": language,
         "addresses": addresses,
@@ -53,7 +57,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "main_navigation": SimpleLazyObject(lambda: _links(MAIN_NAVIGATION, request.path)),
         "footer_navigation": SimpleLazyObject(lambda: _links(FOOTER_NAVIGATION, request.path)),
-        "notice": SimpleLazyObject(lambda: _notice(request, language)),
+        "notice": notice,
+        "gates": SimpleLazyObject(lambda: inventory.gates(register) if register else []),
+        "embeds": SimpleLazyObject(lambda: inventory.embeds(register, place, language) if register else []),
         "details": SimpleLazyObject(lambda: _details(request, language)),
     }
 
@@ -88,6 +94,20 @@ def _notice(request: HttpRequest, language: str) -> Notice | None:
         logger.exception("No notice to show")
         _note_lack(request)
         return None
+
+
+def _register_to_run(request: HttpRequest, place: str, notice: Notice | None) -> RegisterVersion | None:
+    """Return the register whose tags may run on the page at `place`, or None: only pages of TAG_PAGES run any."""
+    if place not in settings.TAG_PAGES:
+        return None
+    try:
+        register = inventory.register_in_force()
+    except (DatabaseError, RegisterVersion.DoesNotExist):
+        logger.exception("No register to show")
+        _note_lack(request)
+        return None
+    # Published in between: its tags must not run on agreement to a notice that did not ask about them.
+    return register if notice and notice.register == register.asked else None
 
 
 def _note_lack(request: HttpRequest) -> None:

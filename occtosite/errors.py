@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[Promise, Promise]] = {
 def error_page(request: HttpRequest, status: HTTPStatus, words: str = "") -> HttpResponse:
     """Return the page for an error status, in the language of the request's path."""
     title, text = PAGES[words or str(status.value)]
-    context = {"title": title, "text": text, "status": status.value}
+    context: dict[str, object] = {"title": title, "text": text, "status": status.value, "gates": [], "embeds": []}
     response = render(request, "errors/page.html", context, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "60"

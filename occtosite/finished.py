@@ -27,7 +27,7 @@ BROTLI, GZIP, IDENTITY = "br", "gzip", "identity"
 
 @dataclass(frozen=True)
 class Body:
-    """One encoding of a page, with the strong ETag of exactly these bytes (RFC 9110, section 8.8.3)."""
+    """One encoding of a page, with the strong ETag of exactly these bytes and headers (RFC 9110, section 8.8.3)."""
 
     data: bytes
     etag: str
@@ -139,7 +139,8 @@ def _is_head(environ: Environ) -> bool:
 
 def _page(body: bytes, headers: Headers, kept: Page | None, good_until: float) -> Page:
     own = [(name, value) for name, value in headers if name not in {"Content-Length", "ETag", "Vary"}]
-    digest = hashlib.sha256(body).hexdigest()[:32]
+    # Of the headers too: a page whose policy alone changed is another page, for this process and for a browser's 304.
+    digest = hashlib.sha256(repr(own).encode() + body).hexdigest()[:32]
     if kept and kept.digest == digest:
         return replace(kept, good_until=good_until)
     encoded = {

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from occtosite import configuration
 
@@ -163,6 +164,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": [SELF],  # an agreed tag's frame is of this site, and has a policy of its own
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -229,6 +231,17 @@ COOKIE_CONSENT_HTTPONLY = False  # the script reads the decision, so that the pa
 COOKIE_CONSENT_SAMESITE = "Lax"
 COOKIE_CONSENT_LOG_ENABLED = False  # our own append-only decisions; the package's log goes when a group goes
 COOKIE_CONSENT_CACHE_BACKEND = "local"
+
+# The pages on which agreed tags run and embedded content may stand, by their URL names: never one with a form, nor one
+# that shows a visitor's own (design, idea 2).
+TAG_PAGES = {
+    "home": _("Home"),
+    "about": _("About OCCTO"),
+    "consent:policy": _("Privacy policy"),
+    "consent:cookies": _("Cookies and external transmission"),
+    "accessibility": _("Accessibility"),
+    "sitemap": _("Sitemap"),
+}
 
 # Inquiries
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from consent import register_views
 from occtosite import health, machine_files, pages, staff_urls
 from occtosite.language import in_languages
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("sitemap.xml", machine_files.sitemap, name="sitemap_xml"),
     path(".well-known/security.txt", machine_files.security, name="security"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
+    path("privacy/tags/<int:number>/", register_views.show_tag_frame, name="tag_frame"),  # the same in every language
     in_languages("admin/", [*staff_urls.urlpatterns, path("", admin.site.urls)]),
     in_languages(
         "",

@@ -23,13 +23,14 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "lists", "markdown", "pages"},
+        {"addresses", "contents", "gpc", "ids", "lists", "markdown", "pages"},
         {"models"},
-        {"inventory"},
-        {"choice", "ledger"},
+        {"inventory", "drafts", "frames"},
+        {"choice", "ledger", "notices"},
+        {"publication"},
         {"provision", "forms"},
         {"jobs"},
-        {"admin", "views", "apps"},
+        {"admin", "views", "register_views", "apps"},
         {"urls"},
     ],
     "inquiries": [

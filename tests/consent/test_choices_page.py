@@ -5,12 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from cookie_consent.models import Cookie, CookieGroup
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
 from consent.models import Decision
+from tests.consent import registers
 from tests.consent.visitors import ALL, GPC, PREFIXES, checked, decision_of, press
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,9 @@ def test_the_buttons_weigh_the_same(client: Client) -> None:
 
 def test_a_purpose_with_nothing_registered_says_so(client: Client) -> None:
     assert client.get("/en/privacy/choices/").text.count("Not in use at present.") == 4
-    Cookie.objects.create(cookiegroup=CookieGroup.objects.get(varname="usage"), name="seen")
+    registers.create_cookie("seen", "usage")
+    assert client.get("/en/privacy/choices/").text.count("Not in use at present.") == 4, "only drafted so far"
+    registers.publish()
     assert client.get("/en/privacy/choices/").text.count("Not in use at present.") == 3
 
 

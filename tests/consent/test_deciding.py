@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cookie_consent.models import Cookie, CookieGroup
+import time_machine
 from django.test import Client
 from django.utils import timezone
-from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from consent import inventory, ledger
 from consent.models import Decision, Method, Notice, Purpose
+from tests.consent import registers
 from tests.consent.visitors import ALL, GPC, JSON, PREFIXES, checked, decision_of, notice_on, press
 
 pytestmark = pytest.mark.django_db
@@ -115,8 +115,7 @@ def test_no_address_and_no_browser_name_is_kept(client: Client) -> None:
 def test_a_notice_shown_before_it_changed_is_recorded_as_the_one_shown(client: Client) -> None:
     shown = notice_on(client, "/en/about/")
     Purpose.objects.filter(group__varname="usage").update(text_en="Counts pages.")
-    with override("en"):
-        inventory.publish_notices()
+    registers.publish()
     assert notice_on(client, "/en/about/") != shown
     answer = client.post("/en/privacy/choices/", {"notice": shown, "decision": "agree"})
     assert decision_of(answer).notice_id == shown
@@ -143,11 +142,13 @@ def correct_a_word(notice: Notice) -> None:
 def test_the_day_of_a_change_is_not_that_of_a_corrected_word(client: Client) -> None:
     press(client, "agree", "/en")
     Purpose.objects.filter(group__varname="usage").update(text_en="Counts pages.")
-    inventory.publish_notices()
-    changed = inventory.notice_in_force("en")
-    Notice.objects.filter(pk=changed.pk).update(first_published_at=datetime(2025, 10, 15, 12, tzinfo=UTC))
-    correct_a_word(changed)
-    assert "We changed how we use cookies on 15 October 2025." in client.get("/en/privacy/choices/").text
+    with time_machine.travel(datetime(2027, 3, 1, 12, tzinfo=UTC), tick=False):
+        registers.publish()
+    with time_machine.travel(datetime(2027, 3, 9, 12, tzinfo=UTC), tick=False):
+        registers.create_cookie("seen", "usage")
+        registers.publish()
+        correct_a_word(inventory.notice_in_force("en"))
+    assert "We changed how we use cookies on 1 March 2027." in client.get("/en/privacy/choices/").text
 
 
 def test_a_corrected_word_does_not_ask_again(client: Client) -> None:
@@ -284,11 +285,10 @@ def test_one_select_and_one_insert(client: Client, django_assert_num_queries: Dj
 
 
 def test_withdrawing_takes_the_purposes_cookies_out_of_the_browser(client: Client) -> None:
-    usage = CookieGroup.objects.get(varname="usage")
-    usability = CookieGroup.objects.get(varname="usability")
-    Cookie.objects.create(cookiegroup=usage, name="seen", path="/")
-    Cookie.objects.create(cookiegroup=usage, name="never_set", path="/")
-    Cookie.objects.create(cookiegroup=usability, name="size", path="/")
+    registers.create_cookie("seen", "usage")
+    registers.create_cookie("never_set", "usage")
+    registers.create_cookie("size", "usability")
+    registers.publish()
     client.cookies["seen"], client.cookies["size"], client.cookies["other"] = "1", "2", "3"
     answer = press(client, "choose", purpose=["usability"])
     assert answer.cookies.keys() == {"choice", "seen"}

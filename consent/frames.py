@@ -1,0 +1,38 @@
+"""The frame in which an agreed tag runs: a document of its own, sealed off from the page (clause S16, design idea 2).
+
+Its policy reaches the tag's registered hosts and no other. A script or an image is alone in a document without an
+origin: `sandbox` takes away cookies, storage, forms, pop-ups and the page around it. Embedded content stands in a
+frame within the frame, because it needs its own origin to work; around it is a document in which no script runs.
+Neither gets a Referer. A script may read `document.referrer`, the address of the page, and nothing else of it.
+"""
+
+from consent.addresses import origin_of
+from consent.contents import Entry
+from consent.models import TagKind
+
+SANDBOX = {
+    TagKind.SCRIPT: "allow-scripts",
+    TagKind.IMAGE: "",
+    # Its own origin, scripts and nothing more: no pop-up, no form, no way out of the frame.
+    TagKind.EMBED: "allow-scripts allow-same-origin",
+}
+
+
+def policy_of(tag: Entry) -> str:
+    """Return the Content-Security-Policy of a tag's frame."""
+    hosts = " ".join(dict.fromkeys([origin_of(tag["url"]), *tag["hosts"]]))
+    kind = TagKind(tag["kind"])
+    reach = {
+        TagKind.SCRIPT: {"script-src": hosts, "img-src": hosts, "connect-src": hosts},
+        TagKind.IMAGE: {"img-src": hosts},
+        TagKind.EMBED: {"frame-src": hosts, "style-src": "'self'"},
+    }
+    directives = {
+        "default-src": "'none'",
+        **reach[kind],
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+        "sandbox": SANDBOX[kind],
+    }
+    return "; ".join(f"{name} {sources}".strip() for name, sources in directives.items())

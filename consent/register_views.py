@@ -1,0 +1,21 @@
+"""What visitors see of the register: the frames in which agreed tags run."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from consent import frames, inventory
+from consent.pages import public_page
+
+
+@public_page
+@xframe_options_sameorigin
+def show_tag_frame(request: HttpRequest, number: int) -> HttpResponse:
+    """Show a tag's own document, under a policy of its own."""
+    tag = inventory.register_in_force().tag(number)
+    if tag is None:
+        raise Http404("No such tag is published")
+    response = render(request, "consent/tag_frame.html", {"tag": tag, "sandbox": frames.SANDBOX[tag["kind"]]})
+    response.headers["Content-Security-Policy"] = frames.policy_of(tag)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
