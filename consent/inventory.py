@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import Min
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from consent import contents
-from consent.models import Notice, PolicyVersion, RegisterVersion, TagKind
+from consent import changes, contents
+from consent.models import Language, Notice, PolicyVersion, RegisterVersion, TagKind
 
 ESSENTIAL = "essential"
 """The group that is always on: the cookie that keeps the decision itself."""
@@ -111,6 +111,42 @@ def asked_since(notice: Notice) -> datetime:
     notices = Notice.objects.filter(language=notice.language, register=notice.register)
     since: datetime = notices.aggregate(first=Min("first_published_at"))["first"]
     return since
+
+
+def changes_between(old_asked: str, new: RegisterVersion, language: str) -> list[str]:
+    """Return what changed of what visitors are asked, in sentences, since they were asked version `old_asked`.
+
+    Empty where nobody was ever asked that version, as in a cookie that somebody made up.
+    """
+    old = _asked_as(old_asked)
+    if old is None:
+        return []
+    with translation.override(language):
+        return changes.asked(old, new.content)
+
+
+def _asked_as(version: str) -> contents.Content | None:
+    """Return the content under which visitors were asked a version, or None."""
+    register = RegisterVersion.objects.filter(asked=version).order_by("-number").first()
+    return register.content if register else _asked_by_notices(version)
+
+
+def _asked_by_notices(version: str) -> contents.Content | None:
+    """Return what notices asked from before there were versions of the register; nobody received anything then."""
+    words = {notice.language: notice.words for notice in Notice.objects.filter(register=version)}
+    if not words:
+        return None
+    one = next(iter(words.values()))
+    purposes = [
+        {"purpose": purpose["purpose"], "required": False}
+        | {
+            field: {language: words.get(language, one)["purposes"][number][field] for language in Language.values}
+            for field in ("name", "text")
+        }
+        for number, purpose in enumerate(one["purposes"])
+    ]
+    nothing: dict[str, Any] = {part: [] for part in contents.IDENTITY}
+    return nothing | {"policy": one["policy"], "purposes": purposes}
 
 
 def hash_of(words: dict[str, Any]) -> str:

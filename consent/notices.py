@@ -56,6 +56,7 @@ def words_of(content: Content, language: str) -> dict[str, Any]:
             ),
             "change_later": gettext('You can change your choice at any time in "Cookie settings".'),
             "policy_link": gettext("How we handle personal information"),
+            "cookies_link": gettext("Cookies and external transmission"),
             "agree": gettext("Agree"),
             "refuse": gettext("Do not agree"),
             "choose": gettext("Choose by purpose"),

@@ -1,11 +1,19 @@
-"""What visitors see of the register: the frames in which agreed tags run."""
+"""What visitors see of the register: the page that lists everything, and the frames in which agreed tags run."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from consent import frames, inventory
+from consent import disclosure, frames, inventory
 from consent.pages import public_page
+
+
+@public_page
+def show_cookies(request: HttpRequest) -> HttpResponse:
+    """Show every cookie, storage key and outside transmission that is registered (clause S1)."""
+    register = inventory.register_in_force()
+    context = {"register": register, "told": disclosure.of(register.content)}
+    return render(request, "consent/cookies.html", context)
 
 
 @public_page

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import choice, contents, gpc, inventory, ledger, markdown
 from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
-from consent.models import Decision, Method, Notice, PolicyVersion
+from consent.models import Decision, Method, Notice, PolicyVersion, RegisterVersion
 from consent.pages import public_page
 
 JUST_NOW = timedelta(minutes=10)
@@ -44,10 +44,20 @@ def choices(request: HttpRequest) -> HttpResponse:
         "purposes": _switches(notice, current, contents.purposes_in_use(register.content)),
         "choice": current,
         "choice_in_words": _in_words(notice, current) if current else "",
-        "asked_again_since": inventory.asked_since(notice) if held and not current else None,
+        **_asked_again(held.register if held else "", register, notice),
         "signal": gpc.is_sent(request) and not (current and inventory.GPC_REFUSES & set(current.agreed)),
     }
     return render(request, "consent/choices.html", context)
+
+
+def _asked_again(answered: str, register: RegisterVersion, notice: Notice) -> dict[str, Any]:
+    """Return since when something else is asked than was `answered`, and what changed; nothing if it still holds."""
+    if answered in {"", notice.register}:
+        return {}
+    return {
+        "asked_again_since": inventory.asked_since(notice),
+        "changes": inventory.changes_between(answered, register, notice.language),
+    }
 
 
 def _decide(request: HttpRequest) -> HttpResponse:
@@ -155,9 +165,7 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
         "is_held": held == _choice_of(decision),
         "is_new": timezone.now() - decision.made_at < JUST_NOW,
-        "asked_again_since": (
-            inventory.asked_since(in_force) if in_force.register != decision.notice.register else None
-        ),
+        **_asked_again(decision.notice.register, inventory.register_in_force(), in_force),
         "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),
         "back": page if is_page_here(page) else "",
     }

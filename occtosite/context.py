@@ -31,6 +31,7 @@ FOOTER_NAVIGATION = [
     ("sitemap", _("Sitemap")),
     ("accessibility", _("Accessibility")),
     ("consent:policy", _("Privacy policy")),
+    ("consent:cookies", _("Cookies and external transmission")),
     ("consent:choices", _("Cookie settings")),
     ("data_requests", _("Requests about your personal information")),
 ]

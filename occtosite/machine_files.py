@@ -1,16 +1,26 @@
-"""Files for machines: robots.txt, sitemap.xml, security.txt (RFC 9116)."""
+"""Files for machines: robots.txt, sitemap.xml, security.txt (RFC 9116), gpc.json (W3C Global Privacy Control)."""
 
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from consent import gpc
 from consent.pages import public_page
 
-LISTED = ["home", "about", "consent:policy", "data_requests", "inquiries:form", "accessibility", "sitemap"]
+LISTED = [
+    "home",
+    "about",
+    "consent:policy",
+    "consent:cookies",
+    "data_requests",
+    "inquiries:form",
+    "accessibility",
+    "sitemap",
+]
 
 
 @public_page
@@ -45,3 +55,9 @@ def security(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public_page
+def privacy_control(request: HttpRequest) -> HttpResponse:
+    """Say that this site abides by browsers' Global Privacy Control signal (W3C GPC, section 4)."""
+    return JsonResponse({"gpc": True, "lastUpdate": gpc.ABIDED_BY_SINCE.isoformat()})

@@ -14,6 +14,7 @@ PARTS = [
         _("Privacy policy"),
         [
             ("consent:policy", _("Privacy policy")),
+            ("consent:cookies", _("Cookies and external transmission")),
             ("consent:choices", _("Cookie settings")),
             ("data_requests", _("Requests about your personal information")),
         ],

@@ -19,6 +19,7 @@ urlpatterns = [
     path("robots.txt", machine_files.robots, name="robots"),
     path("sitemap.xml", machine_files.sitemap, name="sitemap_xml"),
     path(".well-known/security.txt", machine_files.security, name="security"),
+    path(".well-known/gpc.json", machine_files.privacy_control, name="privacy_control"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
     path("privacy/tags/<int:number>/", register_views.show_tag_frame, name="tag_frame"),  # the same in every language
     in_languages("admin/", [*staff_urls.urlpatterns, path("", admin.site.urls)]),

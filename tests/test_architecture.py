@@ -25,6 +25,8 @@ LAYERS: dict[str, list[set[str]]] = {
     "consent": [
         {"addresses", "contents", "gpc", "ids", "lists", "markdown", "pages"},
         {"models"},
+        {"disclosure"},
+        {"changes"},
         {"inventory", "drafts", "frames"},
         {"choice", "ledger", "notices"},
         {"publication"},

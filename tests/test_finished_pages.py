@@ -61,11 +61,12 @@ class Application:
         self.status = "200 OK"
         self.body = b"one"
         self.control = "public, max-age=0, must-revalidate"
+        self.policy = "default-src 'none'"
         self.asked = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         self.asked += 1
-        start_response(self.status, [("Cache-Control", self.control)])
+        start_response(self.status, [("Cache-Control", self.control), ("Content-Security-Policy", self.policy)])
         return [self.body]
 
 
@@ -91,6 +92,27 @@ def test_a_page_is_made_anew_after_its_time() -> None:
     assert get(pages) == ("200 OK", b"one")
     let_time_pass(pages)
     assert get(pages) == ("200 OK", b"two")
+
+
+def test_a_page_whose_policy_alone_changed_is_another_page() -> None:
+    """What a tag's frame may reach stands in a header: neither this process nor a browser's 304 may keep the old."""
+
+    def headers_of_page() -> dict[str, str]:
+        seen: list[list[tuple[str, str]]] = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost", "wsgi.url_scheme": "http"}
+        b"".join(pages(environ, lambda status, headers, error=None: seen.append(headers)))
+        return dict(seen[0])
+
+    site = Application()
+    pages = FinishedPages(site, seconds=60)
+    first = headers_of_page()
+    let_time_pass(pages)
+    assert headers_of_page() == first
+    site.policy = "default-src 'none'; img-src https://example.jp"
+    let_time_pass(pages)
+    changed = headers_of_page()
+    assert changed["Content-Security-Policy"] == site.policy
+    assert changed["ETag"] != first["ETag"]
 
 
 def test_a_kept_page_stands_while_the_site_behind_it_is_down() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urldefrag
 
@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consent import gpc
 from consent.models import Controller
 from occtosite.pages import PARTS
 
@@ -21,6 +22,7 @@ NAMES = {
     "/": NAME,
     "/about/": "OCCTOについて",
     "/privacy/": "プライバシーポリシー",
+    "/privacy/cookies/": "Cookieと外部送信",
     "/privacy/choices/": "Cookieの設定",
     "/privacy/requests/": "個人情報に関する請求",
     "/inquiry/": "お問い合わせ",
@@ -29,6 +31,7 @@ NAMES = {
     "/en/": ENGLISH_NAME,
     "/en/about/": "About OCCTO",
     "/en/privacy/": "Privacy policy",
+    "/en/privacy/cookies/": "Cookies and external transmission",
     "/en/privacy/choices/": "Cookie settings",
     "/en/privacy/requests/": "Requests about your personal information",
     "/en/inquiry/": "Inquiry",
@@ -222,6 +225,15 @@ def test_every_entry_of_the_sitemap_file_exists_and_names_its_other_language() -
 def test_robots_are_kept_from_the_staff_pages_and_shown_the_sitemap() -> None:
     lines = Client().get("/robots.txt").content.decode().splitlines()
     assert lines == ["User-agent: *", "Disallow: /admin/", "Sitemap: http://localhost:8000/sitemap.xml"]
+
+
+def test_gpc_json_says_that_the_signal_is_honoured_and_since_when() -> None:
+    """W3C Global Privacy Control, section 4: the GPC Support Resource."""
+    answer = Client().get("/.well-known/gpc.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json().keys() == {"gpc", "lastUpdate"}
+    assert answer.json()["gpc"] is True
+    assert date.fromisoformat(answer.json()["lastUpdate"]) == gpc.ABIDED_BY_SINCE
 
 
 def test_security_txt_has_a_contact_that_exists_and_a_day_on_which_it_expires() -> None:

@@ -78,4 +78,5 @@ def test_a_translation_names_what_the_sentence_names() -> None:
     """A placeholder that is missing loses a number; one too many fails in front of a visitor."""
     place = re.compile(r"%\(\w+\)[sd]")
     for entry in polib.pofile(str(FOLDER / "django.po")).translated_entries():
-        assert set(place.findall(entry.msgid)) == set(place.findall(entry.msgstr)), entry.msgid
+        for japanese in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            assert set(place.findall(entry.msgid)) == set(place.findall(japanese)), entry.msgid

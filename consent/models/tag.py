@@ -26,7 +26,11 @@ class Tag(models.Model):
 
     name = models.CharField(_("Name"), max_length=100, unique=True)
     kind = models.CharField(pgettext_lazy("consent", "Kind"), max_length=6, choices=TagKind)
-    url = models.CharField(_("Address"), max_length=1000, help_text=_("What is loaded. It begins with https://"))
+    url = models.CharField(
+        pgettext_lazy("consent", "Address"),
+        max_length=1000,
+        help_text=_("What is loaded. It begins with https://"),
+    )
     hosts = models.TextField(
         _("Further hosts"),
         blank=True,
