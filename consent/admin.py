@@ -14,8 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consent import policy_admin  # noqa: F401 - it registers the policy versions
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+from consent.models import Controller, Decision, Notice, Purpose
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -61,12 +62,6 @@ class DecisionAdmin(ReadOnlyAdmin):
         if not text:
             return queryset, False
         return (queryset.filter(pk=UUID(text)) if _is_record_number(text) else queryset.none()), False
-
-
-@admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnlyAdmin):
-    list_display = ("number", "is_official", "effective_on", "published_at")
-    ordering = ("-number",)
 
 
 @admin.register(Notice)

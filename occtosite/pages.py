@@ -14,6 +14,7 @@ PARTS = [
         _("Privacy policy"),
         [
             ("consent:policy", _("Privacy policy")),
+            ("promises", _("How this site keeps its promises")),
             ("consent:choices", _("Cookie settings")),
             ("data_requests", _("Requests about your personal information")),
         ],

@@ -23,12 +23,12 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "lists", "markdown", "pages"},
+        {"clauses", "gpc", "ids", "lists", "markdown", "pages", "wording"},
         {"models"},
         {"inventory"},
-        {"choice", "ledger"},
+        {"choice", "ledger", "policies"},
         {"provision", "forms"},
-        {"jobs"},
+        {"jobs", "policy_admin"},
         {"admin", "views", "apps"},
         {"urls"},
     ],

@@ -5,6 +5,7 @@ PATHS = [
     "about/",
     "privacy/",
     "privacy/versions/1/",
+    "privacy/promises/",
     "privacy/choices/",
     "privacy/requests/",
     "inquiry/",

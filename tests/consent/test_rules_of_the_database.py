@@ -51,6 +51,11 @@ def create_version(**changes: Any) -> PolicyVersion:
     return PolicyVersion.objects.create(**values | changes)
 
 
+def create_two_drafts() -> PolicyVersion:
+    create_version(published_at=None)
+    return create_version(number=3, published_at=None)
+
+
 def create_controller(**changes: Any) -> Controller:
     return Controller.objects.create(**changes)
 
@@ -73,8 +78,10 @@ RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_purpose_in_both_languages", create_purpose, {"text_ja": ""}),
     ("consent_purpose_in_both_languages", create_purpose, {"text_en": ""}),
     ("consent_policyversion_number_positive", create_version, {"number": 0}),
-    ("consent_policyversion_published_in_both_languages", create_version, {"text_ja": ""}),
-    ("consent_policyversion_published_in_both_languages", create_version, {"text_en": ""}),
+    ("consent_policyversion_plain_in_both_languages", create_version, {"text_ja": ""}),
+    ("consent_policyversion_plain_in_both_languages", create_version, {"text_en": ""}),
+    ("consent_policyversion_published_has_words", create_version, {"text_ja": "", "text_en": "", "is_official": True}),
+    ("consent_policyversion_one_draft", create_two_drafts, {}),
     ("consent_controller_is_one", create_controller, {"pk": 2}),
 ]
 
@@ -88,6 +95,10 @@ def test_the_rule_holds(rule: str, create: Callable[..., models.Model], wrong: d
 @pytest.mark.parametrize("create", [create_decision, create_notice, create_purpose, create_version])
 def test_what_keeps_the_rules_is_stored(create: Callable[..., models.Model]) -> None:
     assert create().pk
+
+
+def test_official_wording_may_lack_a_language() -> None:
+    assert create_version(is_official=True, text_ja="").pk
 
 
 def test_a_draft_may_lack_a_language() -> None:
