@@ -14,9 +14,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from consent import register_admin  # noqa: F401 - it registers its models
+from consent import (
+    policy_admin,  # noqa: F401 - it registers the policy versions
+    register_admin,  # noqa: F401 - it registers its models
+)
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, Notice, PolicyVersion
+from consent.models import Controller, Decision, Notice
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -62,12 +65,6 @@ class DecisionAdmin(ReadOnlyAdmin):
         if not text:
             return queryset, False
         return (queryset.filter(pk=UUID(text)) if _is_record_number(text) else queryset.none()), False
-
-
-@admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnlyAdmin):
-    list_display = ("number", "is_official", "effective_on", "published_at")
-    ordering = ("-number",)
 
 
 @admin.register(Notice)

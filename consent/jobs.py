@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from consent import publication
+
 
 @dataclass(frozen=True)
 class Job:
     """Something that is done again and again, beside the site; cheap where nothing is due, safe to run twice."""
 
-    run: Callable[[], None]
+    run: Callable[[], object]
     every: timedelta
 
 
-JOBS: list[Job] = []
+JOBS: list[Job] = [
+    Job(publication.take_up_policy, every=timedelta(minutes=10)),
+]

@@ -1,5 +1,7 @@
 """Policy text from Markdown: no HTML of the writer's own, sections with an id, outside links marked in place."""
 
+from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,15 +13,36 @@ from markdown_it.token import Token
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
+@dataclass(frozen=True)
+class Section:
+    """A second-level heading with what follows it, or what stands before the first one (then `heading` is empty)."""
+
+    heading: str
+    html: SafeString
+
+
 def to_html(text: str) -> SafeString:
     """Return Markdown as HTML in the active language; its sections are `#section-1`, `#section-2` and so on."""
+    return mark_safe("".join(section.html for section in to_sections(text)))  # noqa: S308 - html is off in the parser
+
+
+def to_sections(text: str) -> list[Section]:
+    """Return Markdown as HTML in the active language, section by section; see `to_html`."""
     tokens = _parser.parse(text)
     _number_sections(tokens)
     for token in tokens:
         if token.children:
             token.children = _mark_outside_links(token.children)
+    starts = [index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
+    bounds = [0, *starts, len(tokens)]
+    parts = (tokens[start:end] for start, end in pairwise(bounds))
+    return [_section(part) for part in parts if part]
+
+
+def _section(tokens: list[Token]) -> Section:
+    is_headed = tokens[0].type == "heading_open" and tokens[0].tag == "h2"
     html: str = _parser.renderer.render(tokens, _parser.options, {})
-    return mark_safe(html)  # noqa: S308 - html is off in the parser
+    return Section(tokens[1].content if is_headed else "", mark_safe(html))  # noqa: S308 - html is off in the parser
 
 
 def _number_sections(tokens: list[Token]) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consent import choice, contents, gpc, inventory, ledger, markdown
+from consent import choice, clauses, contents, gpc, inventory, ledger, markdown, policies
 from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
 from consent.models import Decision, Method, Notice, PolicyVersion, RegisterVersion
 from consent.pages import public_page
@@ -199,11 +199,16 @@ def show_version(request: HttpRequest, number: int) -> HttpResponse:
 
 def _policy_page(request: HttpRequest, version: PolicyVersion, *, is_own_page: bool = False) -> HttpResponse:
     in_force = inventory.policy_in_force()
+    wording = policies.wording(version, str(translation.get_language()))
+    sections = markdown.to_sections(wording.text)
+    kept = clauses.by_section([section.heading for section in sections])
     context = {
         "version": version,
         "in_force": in_force,
         "is_own_page": is_own_page,
-        "text": markdown.to_html(version.text(translation.get_language())),
+        "stands_in": wording.stands_in,
+        "is_plain": wording.stands_in or not version.is_official,
+        "sections": zip(sections, kept, strict=True),
         "others": PolicyVersion.objects.published().exclude(pk=version.pk).order_by("-number"),
     }
     return render(request, "consent/policy.html", context)

@@ -99,7 +99,7 @@ class Worker:
                 return
             _try(item)
 
-    def _do(self, job: Callable[[], None]) -> bool:
+    def _do(self, job: Callable[[], object]) -> bool:
         """Do a job; say once that it fails and once that it works again, however often it is tried in between."""
         name = job.__name__
         self.turned_at = time.monotonic()

@@ -16,6 +16,7 @@ LISTED = [
     "about",
     "consent:policy",
     "consent:cookies",
+    "promises",
     "data_requests",
     "inquiries:form",
     "accessibility",

@@ -15,6 +15,7 @@ PARTS = [
         [
             ("consent:policy", _("Privacy policy")),
             ("consent:cookies", _("Cookies and external transmission")),
+            ("promises", _("How this site keeps its promises")),
             ("consent:choices", _("Cookie settings")),
             ("data_requests", _("Requests about your personal information")),
         ],

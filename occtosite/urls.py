@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from consent import register_views
-from occtosite import health, machine_files, pages, staff_urls
+from occtosite import health, machine_files, pages, promises, staff_urls
 from occtosite.language import in_languages
 
 handler400 = "occtosite.errors.bad_request"
@@ -29,6 +29,7 @@ urlpatterns = [
             path("", pages.home, name="home"),
             path("about/", pages.about, name="about"),
             path("privacy/requests/", pages.data_requests, name="data_requests"),
+            path("privacy/promises/", promises.promises, name="promises"),
             path("privacy/", include("consent.urls")),
             path("inquiry/", include("inquiries.urls")),
             path("accessibility/", pages.accessibility, name="accessibility"),

@@ -23,15 +23,16 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"addresses", "contents", "gpc", "ids", "lists", "markdown", "pages"},
+        {"addresses", "clauses", "contents", "gpc", "ids", "lists", "markdown", "pages", "wording"},
         {"models"},
         {"disclosure"},
         {"changes"},
         {"inventory", "drafts", "faults", "frames"},
         {"choice", "ledger", "notices"},
         {"publication"},
+        {"policies"},
         {"provision", "forms"},
-        {"jobs", "publish_views", "register_forms"},
+        {"jobs", "policy_admin", "publish_views", "register_forms"},
         {"register_admin"},
         {"admin", "views", "register_views", "apps"},
         {"urls"},

@@ -6,6 +6,7 @@ PATHS = [
     "privacy/",
     "privacy/versions/1/",
     "privacy/cookies/",
+    "privacy/promises/",
     "privacy/choices/",
     "privacy/requests/",
     "inquiry/",

@@ -1,5 +1,6 @@
 """The policy: the version in force, every version at its address, what OCCTO has not supplied marked (S3 and S16)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consent import clauses
+from consent.clauses import CLAUSES
 from consent.models import Controller, PolicyVersion
 from tests.consent.visitors import PREFIXES
 
@@ -77,6 +80,43 @@ def test_the_policy_is_the_same_for_everybody(client: Client) -> None:
     second = client.get("/privacy/?page=2", headers={"sec-gpc": "1"})
     assert first.content == second.content
     assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+@pytest.mark.parametrize(("prefix", "language"), [("", "Japanese"), ("/en", "English")])
+def test_a_language_that_was_not_supplied_shows_the_plain_statement_and_says_so(
+    client: Client, prefix: str, language: str
+) -> None:
+    create_version(is_official=True, text_ja="", text_en="## 1. Official")
+    create_version(number=3, is_official=True, text_ja="## 1. 正式", text_en="")
+    newer, older = (client.get(f"{prefix}/privacy/versions/{number}/").text for number in (3, 2))
+    official, plain = (newer, older) if language == "Japanese" else (older, newer)
+    assert ("1. 正式" if language == "Japanese" else "1. Official") in official
+    assert "official wording of this version in" not in official
+    assert ("1. 基本方針" if language == "Japanese" else "1. Basic policy") in plain
+    said = "英語のみ提供されています" if language == "Japanese" else "of this version in Japanese only."
+    assert said in plain
+    assert ("平易な言葉で示した" if language == "Japanese" else "This is a plain statement") in plain
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_each_clause_leads_to_how_it_is_kept(client: Client, prefix: str) -> None:
+    policy = client.get(f"{prefix}/privacy/").text
+    promises = client.get(f"{prefix}/privacy/promises/").text
+    kept = re.findall(rf'<a href="{prefix}/privacy/promises/#([a-z0-9]+)">', policy)
+    assert kept == [clause.lower() for clause in CLAUSES]
+    assert re.findall(r'<div class="promise" id="([a-z0-9]+)"', promises) == kept
+
+
+def test_clauses_stand_with_their_sections_whatever_the_headings_are() -> None:
+    assert clauses.by_section([]) == []
+    assert clauses.by_section(["", "1. Basic"]) == [clauses.SECTIONS[0], clauses.SECTIONS[1]]
+    assert clauses.by_section(["", "Our policy", "1. Basic", "More"]) == [
+        (),
+        clauses.SECTIONS[0],
+        (),
+        clauses.SECTIONS[1],
+    ]
+    assert clauses.by_section(["7. Else"]) == [()]
 
 
 WRITTEN = """# Title

@@ -139,8 +139,9 @@ RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_purpose_in_both_languages", create_purpose, {"text_ja": ""}),
     ("consent_purpose_in_both_languages", create_purpose, {"text_en": ""}),
     ("consent_policyversion_number_positive", create_version, {"number": 0}),
-    ("consent_policyversion_published_in_both_languages", create_version, {"text_ja": ""}),
-    ("consent_policyversion_published_in_both_languages", create_version, {"text_en": ""}),
+    ("consent_policyversion_plain_in_both_languages", create_version, {"text_ja": ""}),
+    ("consent_policyversion_plain_in_both_languages", create_version, {"text_en": ""}),
+    ("consent_policyversion_published_has_words", create_version, {"text_ja": "", "text_en": "", "is_official": True}),
     ("consent_controller_is_one", create_controller, {"pk": 2}),
     ("consent_cookiefacts_in_both_languages", create_seen, {"holds_ja": ""}),
     ("consent_cookiefacts_in_both_languages", create_seen, {"holds_en": ""}),
@@ -221,6 +222,16 @@ def test_a_key_is_registered_once_in_each_storage() -> None:
     create_size(kind="session")
     with pytest.raises(IntegrityError), transaction.atomic():
         create_size()
+
+
+def test_official_wording_may_lack_a_language() -> None:
+    assert create_version(is_official=True, text_ja="").pk
+
+
+def test_there_is_one_draft_of_the_policy_at_a_time() -> None:
+    create_version(published_at=None)
+    with pytest.raises(IntegrityError, match="consent_policyversion_one_draft"), transaction.atomic():
+        create_version(number=3, published_at=None)
 
 
 def test_a_draft_may_lack_a_language() -> None:
