@@ -23,7 +23,7 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"addresses", "contents", "gpc", "ids", "lists", "markdown", "pages"},
+        {"addresses", "contents", "gpc", "ids", "inserts", "lists", "markdown", "pages"},
         {"models"},
         {"disclosure"},
         {"changes"},
