@@ -18,8 +18,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import choice, clauses, contents, gpc, inventory, ledger, markdown, policies
-from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
-from consent.models import Decision, Method, Notice, PolicyVersion, RegisterVersion
+from consent.forms import NO_NOTICE, NO_PURPOSE, UnclearPressError, read_press
+from consent.models import Decision, Notice, PolicyVersion, RegisterVersion
 from consent.pages import public_page
 
 JUST_NOW = timedelta(minutes=10)
@@ -61,18 +61,17 @@ def _asked_again(answered: str, register: RegisterVersion, notice: Notice) -> di
 
 
 def _decide(request: HttpRequest) -> HttpResponse:
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _nothing_recorded(request, form.problem)
-    sent = form.cleaned_data
-    signal = gpc.is_sent(request) or bool(sent["signal"])
     try:
-        decision = ledger.decide(Method(sent["decision"]), sent["purpose"], sent["notice"], gpc=signal)
+        press = read_press(request.POST)
+        signal = press.signal or gpc.is_sent(request)
+        decision = ledger.decide(press.method, press.purposes, press.notice, gpc=signal)
+    except UnclearPressError as unclear:
+        return _nothing_recorded(request, unclear.problem)
     except ledger.UnknownNoticeError:
         return _nothing_recorded(request, NO_NOTICE)
     except ledger.UnknownPurposeError:
         return _nothing_recorded(request, NO_PURPOSE)
-    response = _recorded(request, decision, sent["page"])
+    response = _recorded(request, decision, press.page)
     choice.keep(response, _choice_of(decision))
     _delete_refused(request, response, decision)
     return response
@@ -125,8 +124,8 @@ def is_page_here(page: str) -> bool:
 
 
 def _choice_of(decision: Decision) -> choice.Choice:
-    notice = decision.notice
-    return choice.choice_of(notice.asked, decision.purposes, notice.register, timezone.localdate(decision.made_at))
+    shown = ledger.notice_shown(decision.notice_id)
+    return choice.choice_of(shown.asked, decision.purposes, shown.register, timezone.localdate(decision.made_at))
 
 
 def _in_language(purpose: contents.Entry, language: str) -> dict[str, str]:

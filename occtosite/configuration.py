@@ -193,7 +193,7 @@ def database(env: Reader, data_dir: Path) -> dict[str, Any]:
         pool = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
         config.setdefault("OPTIONS", {}).update({"pool": pool})
         # A connection that a restart of PostgreSQL broke is replaced, not handed to the next visitor.
-        config["CONN_HEALTH_CHECKS"] = True
+        config["ENGINE"] = "occtosite.postgresql"
     return config
 
 

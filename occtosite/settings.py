@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "occtosite.language.PathLanguageMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "occtosite.headers.ContentSecurityPolicyMiddleware",
     "occtosite.errors.ErrorPagesMiddleware",
     "occtosite.guards.BodyGuardMiddleware",
     "occtosite.guards.SameOriginMiddleware",

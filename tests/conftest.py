@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from consent import ledger
 from inquiries import sealing
 
 # How long an example takes says how busy the machine is, not whether the site is right.
@@ -34,3 +35,9 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _keys() -> None:
     sealing.ensure_key(timezone.localdate())
+
+
+@pytest.fixture(autouse=True)
+def _fresh_notices() -> None:
+    """What a process knows of notices belongs to one test's database."""
+    ledger.forget_notices()

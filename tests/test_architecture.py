@@ -23,7 +23,7 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"addresses", "clauses", "contents", "gpc", "ids", "lists", "markdown", "pages", "wording"},
+        {"addresses", "clauses", "contents", "gpc", "ids", "inserts", "lists", "markdown", "pages", "wording"},
         {"models"},
         {"disclosure"},
         {"changes"},
