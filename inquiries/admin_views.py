@@ -23,7 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inquiries import checks, outbox, replies, reveal, states
 from inquiries.fields import ANSWERS, PERSONAL
-from inquiries.forms import InquiryForm, Words, many_lines
+from inquiries.forms import InquiryForm
+from inquiries.inputs import Words, many_lines
 from inquiries.models import STAFF_PURPOSES, Delivery, Inquiry, Look, LookPurpose, OutboxItem, State
 from inquiries.sealing import SealingError
 

@@ -35,10 +35,11 @@ LAYERS: dict[str, list[set[str]]] = {
     "inquiries": [
         {"sealing", "models"},
         {"fields"},
-        {"checks", "references", "tokens", "outbox", "roles", "states"},
-        {"emails", "delivery"},
+        {"checks", "mail_domains", "references", "tokens", "outbox", "roles", "states"},
+        {"emails", "delivery", "inputs", "postal"},
         {"intake", "reveal"},
         {"forms", "replies", "worker"},
+        {"pages"},
         {"views", "admin_views"},
         {"admin", "apps"},
         {"urls"},
