@@ -32,7 +32,7 @@ _validate_email = EmailValidator(allowlist=[])
 
 
 def characters(text: str) -> int:
-    """Return how many characters people count: grapheme clusters (Unicode Standard Annex 29), as browsers count them."""
+    """Return how many characters people count, as browsers do: grapheme clusters (Unicode Standard Annex 29)."""
     return sum(1 for _cluster in regex.finditer(r"\X", FLAG.sub("F", text)))
 
 

@@ -9,7 +9,8 @@ COMMON = (
     "hotmail.co.jp", "hotmail.com", "live.jp", "live.com", "msn.com", "icloud.com", "docomo.ne.jp", "ezweb.ne.jp",
     "au.com", "softbank.ne.jp", "i.softbank.jp", "disney.ne.jp", "ymobile.ne.jp", "yahoo.ne.jp", "rakumail.jp",
     "uqmobile.jp", "nifty.com", "biglobe.ne.jp", "ocn.ne.jp", "so-net.ne.jp", "plala.or.jp", "dion.ne.jp",
-    "excite.co.jp", "mail.com", "email.com", "ymail.com", "aol.com", "aol.jp", "me.com", "mac.com", "gmx.com", "gmx.net", "qq.com",
+    "excite.co.jp", "mail.com", "email.com", "ymail.com", "aol.com", "aol.jp", "me.com", "mac.com", "gmx.com",
+    "gmx.net", "qq.com",
 )  # fmt: skip
 """Domains that are right as they stand. The long ones are also what a slip is compared with."""
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent.models import Controller
 from consent.pages import public_page
-from inquiries import intake, postal, tokens
+from inquiries import intake, limits, postal, screening, tokens
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry
 from inquiries.pages import form_page, in_other_language
@@ -75,7 +75,17 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         inquiry = intake.received_with(token) if token else None
         if inquiry is None and token and token.is_fresh and form.is_valid():
-            inquiry = intake.receive(form.entry(), token, str(translation.get_language()))
+            entry = form.entry()
+            verdict = screening.screen(entry, visitor=limits.visitor_of(request), age=token.age, trap=form.trap)
+            if verdict.wait:
+                return _too_many(request, form, text, verdict.wait)
+            inquiry = intake.receive(
+                entry,
+                token,
+                str(translation.get_language()),
+                suspicions=verdict.suspicions,
+                acknowledge=verdict.acknowledge,
+            )
     except (DatabaseError, SealingError, ObjectDoesNotExist):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
@@ -119,6 +129,17 @@ def _not_received(request: HttpRequest, form: InquiryForm, token: str) -> HttpRe
     return form_page(request, form, problem, HTTPStatus.SERVICE_UNAVAILABLE, switch=switch)
 
 
+def _too_many(request: HttpRequest, form: InquiryForm, token: str, minutes: int) -> HttpResponse:
+    """Nothing was saved: everything is still there, with the same token, to be sent again later."""
+    problem = _(
+        "Too many inquiries were sent in a short time. Try again after %(minutes)s minutes. "
+        "What you entered is still here."
+    ) % {"minutes": minutes}
+    response = _check_page(request, form, token, problem, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(minutes * 60)
+    return response
+
+
 def _check_page(
     request: HttpRequest, form: InquiryForm, token: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
@@ -131,12 +152,21 @@ def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpRespon
     context = {
         "inquiry": inquiry,
         "step": 3,
+        "is_acknowledged": _is_acknowledged(inquiry),
         "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
         "reply_time": _reply_time(),
         "token": token,
         "switch": in_other_language("done"),
     }
     return render(request, "inquiries/done.html", context)
+
+
+def _is_acknowledged(inquiry: Inquiry) -> bool:
+    try:
+        return intake.is_acknowledged(inquiry)
+    except DatabaseError:
+        logger.exception("Whether an inquiry has its acknowledgement can't be read")
+        return True
 
 
 def _reply_time() -> str:

@@ -35,10 +35,10 @@ LAYERS: dict[str, list[set[str]]] = {
     "inquiries": [
         {"sealing", "models"},
         {"fields"},
-        {"checks", "mail_domains", "references", "tokens", "outbox", "roles", "states"},
-        {"emails", "delivery", "inputs", "postal"},
+        {"checks", "limits", "mail_domains", "references", "suspicions", "tokens", "outbox", "roles", "states"},
+        {"emails", "delivery", "inputs", "postal", "quarantine"},
         {"intake", "reveal"},
-        {"forms", "replies", "worker"},
+        {"forms", "replies", "screening", "worker"},
         {"pages"},
         {"views", "admin_views"},
         {"admin", "apps"},
