@@ -1,4 +1,4 @@
-"""What becomes of an inquiry that somebody sends: let in, to quarantine, or to be sent again later; with a mail or not.
+"""What becomes of an inquiry that is sent: let in, to quarantine, or to be sent again later; with a mail or not.
 
 Nothing of this is seen by the sender, but a wait and the word that no mail will come: a machine learns nothing.
 """

@@ -98,7 +98,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _no_postal_code(request: HttpRequest, form: InquiryForm) -> HttpResponse:
-    problem = form.fields["postal_code"].error_messages["format"]
+    problem = str(form.fields["postal_code"].error_messages["format"])
     if _wants_json(request):
         return JsonResponse({"problem": problem}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     form.errors["postal_code"] = form.error_class([problem])
