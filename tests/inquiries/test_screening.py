@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -43,7 +44,7 @@ class Send:
     def __init__(self, client: Client, clock: time_machine.Traveller) -> None:
         self.client, self.clock, self.number = client, clock, 0
 
-    def __call__(self, seconds: float = 20, **changes: str) -> HttpResponse:
+    def __call__(self, seconds: float = 20, /, **changes: str) -> Any:
         self.number += 1
         words = {"message": f"Question {self.number}", "email": f"sender{self.number}@example.jp"}
         sent = check(self.client, "/en", **(words | changes))
