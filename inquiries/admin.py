@@ -53,6 +53,8 @@ class InquiryAdmin(ReadOnlyAdmin):
             wrapped("<int:pk>/answer/", admin_views.answer, "answer"),
             wrapped("<int:pk>/close/", admin_views.close, "close"),
             wrapped("<int:pk>/reopen/", admin_views.reopen, "reopen"),
+            wrapped("<int:pk>/release/", admin_views.release, "release"),
+            wrapped("<int:pk>/spam/", admin_views.confirm_spam, "spam"),
             wrapped("<int:pk>/mail/<int:item>/again/", admin_views.send_again, "send_again"),
             wrapped("<int:pk>/mail/<int:item>/sent/", admin_views.mark_sent, "mark_sent"),
         ]

@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from inquiries import checks, outbox, replies, reveal, states
+from inquiries import checks, outbox, quarantine, replies, reveal, states, suspicions
 from inquiries.fields import ANSWERS, PERSONAL
-from inquiries.forms import InquiryForm, Words, many_lines
+from inquiries.forms import InquiryForm
+from inquiries.inputs import Words, many_lines
 from inquiries.models import STAFF_PURPOSES, Delivery, Inquiry, Look, LookPurpose, OutboxItem, State
 from inquiries.sealing import SealingError
 
@@ -170,6 +171,21 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @can_view
 @can_answer
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take what looked like spam for a true inquiry."""
+    return _move(request, pk, quarantine.release)
+
+
+@require_POST
+@can_view
+@can_answer
+def confirm_spam(request: HttpRequest, pk: int) -> HttpResponse:
+    return _move(request, pk, quarantine.confirm)
+
+
+@require_POST
+@can_view
+@can_answer
 def send_again(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Send a mail once more of which nobody knows whether it went out."""
     return _settle(request, pk, item, outbox.send_again)
@@ -219,6 +235,9 @@ def _page(
         "unsettled": [Delivery.UNCERTAIN, Delivery.FAILED],
         "may_close": states.may_move(inquiry, State.CLOSED),
         "may_reopen": inquiry.state == State.CLOSED,
+        "may_release": states.may_move(inquiry, State.NEW),
+        "may_be_spam": states.may_move(inquiry, State.SPAM),
+        "suspicions": suspicions.describe(inquiry.suspicions),
     }
     return render(request, "staff/inquiry.html", context, status=status)
 
@@ -250,9 +269,13 @@ def _readable(inquiry: Inquiry, opened: reveal.Opened) -> dict[str, Any]:
     """Return opened fields with their labels, and earlier answers with who wrote them and when."""
     written = inquiry.messages.select_related("author").order_by("written_at")
     return {
-        "fields": [(FIELD_LABELS[name], value) for name, value in opened.document.items()],
+        "fields": [(FIELD_LABELS[name], _as_read(name, value)) for name, value in opened.document.items()],
         "answers": [(message, opened.answers[message.pk]) for message in written if message.pk in opened.answers],
     }
+
+
+def _as_read(name: str, value: str) -> str:
+    return checks.telephone_as_read(value) if name == "telephone" else value
 
 
 def _member(request: HttpRequest) -> User:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 import phonenumbers
+import regex
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
@@ -21,7 +22,18 @@ HYPHENS = re.compile("[\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2500\u30fc]")
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """What comes along when a number is copied from a telephone's address book."""
 
+JAPAN = "JP"
+"""Where a number without a country code belongs."""
+
+FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+"""Two regional indicators: one flag. Put together first, as `regex` takes a long row of them in quadratic time."""
+
 _validate_email = EmailValidator(allowlist=[])
+
+
+def characters(text: str) -> int:
+    """Return how many characters people count, as browsers do: grapheme clusters (Unicode Standard Annex 29)."""
+    return sum(1 for _cluster in regex.finditer(r"\X", FLAG.sub("F", text)))
 
 
 def with_plain_newlines(text: str) -> str:
@@ -76,7 +88,7 @@ def email(text: str) -> str:
 
 
 def telephone(text: str) -> str:
-    """Return a telephone number in half-width characters, grouped as it was typed.
+    """Return a telephone number in E.164: +81312345678.
 
     Raises ValueError where it could be no number: 10 or 11 digits in Japan, or + and a country code. Whether it is
     assigned is not asked: new ranges open faster than tables follow.
@@ -88,12 +100,30 @@ def telephone(text: str) -> str:
     if "+" not in number and not re.fullmatch(r"0[0-9]{9,10}", digits):
         raise ValueError("not a number")
     try:
-        is_possible = phonenumbers.is_possible_number(phonenumbers.parse(number, "JP"))
+        parsed = phonenumbers.parse(number, JAPAN)
     except phonenumbers.NumberParseException:
-        is_possible = False
-    if not is_possible:
+        raise ValueError("not a number") from None
+    if not phonenumbers.is_possible_number(parsed):
         raise ValueError("not a number")
-    return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def telephone_as_read(number: str) -> str:
+    """Return a number in E.164 as people write it: 03-1234-5678 for Japan, +1 212-555-0123 for elsewhere.
+
+    `telephone` leads back to the same number. What is no number is returned as it is.
+    """
+    try:
+        parsed = phonenumbers.parse(number, JAPAN)
+    except phonenumbers.NumberParseException:
+        return number
+    formats = phonenumbers.PhoneNumberFormat
+    is_japanese = phonenumbers.region_code_for_country_code(parsed.country_code or 0) == JAPAN
+    shown = phonenumbers.format_number(parsed, formats.NATIONAL if is_japanese else formats.INTERNATIONAL)
+    try:
+        return shown if telephone(shown) == number else number
+    except ValueError:
+        return number
 
 
 def postal_code(text: str) -> str:

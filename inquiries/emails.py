@@ -28,7 +28,8 @@ _headers.map_to_type("in-reply-to", MessageIDHeader)  # type: ignore[arg-type]  
 _headers.map_to_type("references", MessageIDHeader)  # type: ignore[arg-type]  # likewise
 
 POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers)
-"""Every server takes 7-bit mail: Japanese travels as base64 or quoted-printable in UTF-8 (RFC 2045, RFC 2047)."""
+"""Every server takes 7-bit mail: Japanese travels as base64 or quoted-printable in UTF-8 (RFC 2045, RFC 2047), which
+every mail reader of today shows. ISO-2022-JP, the older way in Japan, has no 髙, ① or ㈱ that all of them agree on."""
 
 
 class UnusableAddressError(ValueError):

@@ -1,88 +1,31 @@
 """The form of an inquiry: the fields of `inquiries.fields` and no others, each with its words and its rules."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from inquiries import checks
+from inquiries import checks, mail_domains
 from inquiries.fields import FIELDS, PERSONAL
+from inquiries.inputs import Tick, Words, many_lines, one_line
 from inquiries.intake import Entry
 from inquiries.models import Category, ReplyBy
 
 LIMITS = {field.name: field.max_length for field in FIELDS}
 """The longest text of each field, in characters."""
 
+SETTLED = "email_settled"
+"""Beside the fields: the address that the sender settled on when a slip of the pen was asked about."""
 
-class Words(forms.Field):
-    """A field of words, kept as they were typed.
+TRAP = "remarks"
+"""Beside the fields: an input that people don't see. Browsers know no such name, so they fill nothing in."""
 
-    `prepare` drops what nobody typed on purpose; `rule` returns the text to keep or raises ValueError. There is no
-    `maxlength` in the page: it would cut what is pasted without a word.
-    """
-
-    default_error_messages = {
-        "too_long": _("%(field)s must be %(max)s characters or fewer"),
-        "characters": _("Remove characters that cannot be used from %(field)s"),
-    }
-
-    def __init__(
-        self,
-        limit: int,
-        *,
-        prepare: Callable[[str], str] = str.strip,
-        rule: Callable[[str], str] = str,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.limit, self.prepare, self.rule = limit, prepare, rule
-        self.has_many_lines = isinstance(self.widget, forms.Textarea)
-
-    def clean(self, value: Any) -> str:
-        """Return the text to keep. Raises ValidationError where it is missing or breaks a rule."""
-        text = self.prepare(str(value or ""))
-        if not checks.is_usable(text, many_lines=self.has_many_lines):
-            raise self._error("characters")
-        if checks.is_blank(text):
-            if self.required:
-                raise self._error("required")
-            return ""
-        try:
-            text = self.rule(text)
-        except ValueError:
-            raise self._error("format") from None
-        if len(text) > self.limit:
-            raise self._error("too_long", len(text))
-        return text
-
-    def _error(self, code: str, count: int = 0) -> forms.ValidationError:
-        params = {"field": self.label, "max": self.limit, "count": count}
-        return forms.ValidationError(self.error_messages[code], code=code, params=params)
-
-
-class Tick(forms.BooleanField):
-    """A box to tick, with its own words beside the label above it."""
-
-    def __init__(self, *, option: str | Promise, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.option = option
-
-
-def one_line(kind: str, autocomplete: str = "off", **attributes: str) -> forms.TextInput:
-    """Return an input for one line of text; `autocomplete` is a token of the HTML standard."""
-    widget = forms.TextInput({"class": "input", "autocomplete": autocomplete, **attributes})
-    widget.input_type = kind
-    return widget
-
-
-def many_lines(rows: int, autocomplete: str = "off") -> forms.Textarea:
-    """Return an input for several lines of text."""
-    return forms.Textarea({"class": "input", "rows": rows, "autocomplete": autocomplete})
+CHANGED = "change"
+"""Beside the fields: the row of the check page whose change was asked for, and to which the form leads back."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +36,7 @@ class Row:
     label: str
     value: str
     anchor: str
-    """Where the field is found in the form, for a link or a button that leads back to it."""
+    """Where the field is found in the form, for a button that leads back to it."""
 
 
 class InquiryForm(forms.Form):
@@ -144,6 +87,7 @@ class InquiryForm(forms.Form):
         error_messages={
             "required": _("Enter your e-mail address"),
             "format": _("Enter an e-mail address in the correct format"),
+            "suspect": _("Check the e-mail address. Did you mean %(suggestion)s?"),
         },
     )
     telephone = Words(
@@ -224,6 +168,9 @@ class InquiryForm(forms.Form):
         error_messages={"required": _("Tick the box if you agree to the handling of your personal information")},
     )
 
+    suggested = ""
+    """The address that was likely meant, where it is asked about."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("subject", "message"):
@@ -232,13 +179,46 @@ class InquiryForm(forms.Form):
     @classmethod
     def to_go_on_with(cls, typed: QueryDict) -> "InquiryForm":
         """Return the form filled in with what was typed, not yet judged."""
-        return cls(initial={name: typed[name] for name in cls.base_fields if name in typed})
+        names = [*cls.base_fields, SETTLED, TRAP, CHANGED]
+        return cls(initial={name: typed[name] for name in names if name in typed})
+
+    def clean_email(self) -> str:
+        """Ask about a likely slip of the pen, until the sender has settled on an address."""
+        address = str(self.cleaned_data["email"])
+        suggestion = mail_domains.suggestion_for(address)
+        if not suggestion or self.settled == address:
+            return address
+        if self.settled == suggestion:
+            return suggestion
+        self.suggested = suggestion
+        raise forms.ValidationError(
+            self.fields["email"].error_messages["suspect"], code="suspect", params={"suggestion": suggestion}
+        )
 
     def clean(self) -> None:
         """Ask for a telephone number where an answer by telephone is asked for (decision 6 of the policy)."""
         wants_call = self.cleaned_data.get("reply_by") == ReplyBy.TELEPHONE
         if wants_call and "telephone" not in self.errors and not self.cleaned_data["telephone"]:
             self.add_error("telephone", _("Enter your telephone number, because you asked for a reply by telephone"))
+
+    @property
+    def typed_email(self) -> str:
+        """The address that is asked about, as it would be sent."""
+        return checks.email(str(self["email"].value()))
+
+    @property
+    def settled(self) -> str:
+        return self._beside(SETTLED)
+
+    @property
+    def trap(self) -> str:
+        return self._beside(TRAP)
+
+    @property
+    def changed(self) -> str:
+        """The field whose row asked for the change; empty where none did."""
+        name = self._beside(CHANGED)
+        return name if name in self.fields else ""
 
     def entry(self) -> Entry:
         """Return what is to be received. Only for a form without errors."""
@@ -266,7 +246,13 @@ class InquiryForm(forms.Form):
         for name in self.fields:
             value = self.cleaned_data[name]
             if value not in {"", False}:
-                yield name, "on" if value is True else value
+                yield name, "on" if value is True else self._readable(name)
+        for name in (SETTLED, TRAP):
+            if self._beside(name):
+                yield name, self._beside(name)
+
+    def _beside(self, name: str) -> str:
+        return str((self.data if self.is_bound else self.initial).get(name, ""))
 
     def _anchor(self, field: forms.BoundField) -> str:
         """A radio button's label is its group's; the first button takes the focus."""
@@ -278,4 +264,9 @@ class InquiryForm(forms.Form):
             return gettext("Agreed") if value else gettext("Not agreed")
         if isinstance(field, forms.ChoiceField):
             return str({**dict(Category.choices), **dict(ReplyBy.choices)}[value])
-        return str(value)
+        return self._readable(name)
+
+    def _readable(self, name: str) -> str:
+        """Return a value as people read it: a telephone number is sent, and kept, in E.164."""
+        value = str(self.cleaned_data[name])
+        return checks.telephone_as_read(value) if name == "telephone" else value

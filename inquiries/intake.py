@@ -1,5 +1,6 @@
 """The one way in: an inquiry, sealed, with its acknowledgement in the outbox, in one transaction and once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from consent.inventory import policy_in_force
 from inquiries import outbox, sealing
-from inquiries.models import Channel, Inquiry
+from inquiries.models import Channel, Inquiry, Kind, State
 from inquiries.references import reference_for
 from inquiries.tokens import Token
 
@@ -30,16 +31,25 @@ def received_with(token: Token) -> Inquiry | None:
     return Inquiry.objects.filter(token_digest=token.digest).first()
 
 
-def receive(entry: Entry, token: Token, language: str) -> Inquiry:
+def is_acknowledged(inquiry: Inquiry) -> bool:
+    """Return whether an acknowledgement was written for an inquiry, sent or not."""
+    return inquiry.outbox.filter(kind=Kind.ACKNOWLEDGEMENT).exists()
+
+
+def receive(
+    entry: Entry, token: Token, language: str, *, suspicions: Sequence[str] = (), acknowledge: bool = True
+) -> Inquiry:
     """Let an inquiry in and return it; where the token already let one in, return that one.
 
+    With suspicions (codes) it goes to quarantine, and its acknowledgement is held there. With `acknowledge` off it has
+    none, and the page says so.
     Of two at the same time with the same token the database lets one in, and both get that one. Raises SealingError
     where there is no key to seal with, and DatabaseError where nothing could be written: then nothing was received.
     """
     for attempt in range(REFERENCES_TRIED):
         reference = reference_for(token.secret, attempt)
         try:
-            return _write(entry, token, language, reference)
+            return _write(entry, token, language, reference, suspicions, acknowledge=acknowledge)
         except IntegrityError:
             inquiry = received_with(token)
             if inquiry:
@@ -49,7 +59,9 @@ def receive(entry: Entry, token: Token, language: str) -> Inquiry:
     raise DatabaseError("No reference number is free; make inquiries.references.LENGTH longer.")
 
 
-def _write(entry: Entry, token: Token, language: str, reference: str) -> Inquiry:
+def _write(
+    entry: Entry, token: Token, language: str, reference: str, suspicions: Sequence[str], *, acknowledge: bool
+) -> Inquiry:
     sealed = sealing.seal(entry.document, sealing.inquiry_context(reference))
     with transaction.atomic():
         inquiry = Inquiry.objects.create(
@@ -61,8 +73,11 @@ def _write(entry: Entry, token: Token, language: str, reference: str) -> Inquiry
             reply_by=entry.reply_by,
             publish_name=entry.publish_name,
             policy_version=policy_in_force().number,
+            state=State.QUARANTINE if suspicions else State.NEW,
+            suspicions=",".join(suspicions),
             received_at=timezone.now(),
             sealed=sealed,
         )
-        outbox.write_acknowledgement(inquiry)
+        if acknowledge:
+            outbox.write_acknowledgement(inquiry)
     return inquiry

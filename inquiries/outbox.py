@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.models import Delivery, Inquiry, Kind, Message, OutboxItem
+from inquiries.models import Delivery, Inquiry, Kind, Message, OutboxItem, State
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +56,22 @@ class Lost(Exception):  # noqa: N818 (a state of affairs, nobody's error)
 
 
 def write_acknowledgement(inquiry: Inquiry) -> OutboxItem:
-    """Put the acknowledgement of an inquiry into the outbox. Call it in the inquiry's own transaction."""
-    return _write(inquiry, Kind.ACKNOWLEDGEMENT, None)
+    """Put the acknowledgement of an inquiry into the outbox. Call it in the inquiry's own transaction.
+
+    That of an inquiry in quarantine is held: a machine may have entered somebody else's address.
+    """
+    delivery = Delivery.HELD if inquiry.state == State.QUARANTINE else Delivery.WAITING
+    return _write(inquiry, Kind.ACKNOWLEDGEMENT, None, delivery)
 
 
 def write_answer(inquiry: Inquiry, message: Message) -> OutboxItem:
     """Put an answer into the outbox. Call it in the message's own transaction."""
     return _write(inquiry, Kind.ANSWER, message)
+
+
+def release(inquiry: Inquiry) -> None:
+    """Send what was held while the inquiry was in quarantine. Call it in the transaction that releases it."""
+    inquiry.outbox.filter(delivery=Delivery.HELD).update(delivery=Delivery.WAITING, due_at=timezone.now())
 
 
 def claim() -> OutboxItem | None:
@@ -157,12 +166,12 @@ def site_domain() -> str:
     return "localhost" if ":" in host else host.encode("idna").decode()  # an IPv6 address is this machine's
 
 
-def _write(inquiry: Inquiry, kind: Kind, message: Message | None) -> OutboxItem:
+def _write(inquiry: Inquiry, kind: Kind, message: Message | None, delivery: Delivery = Delivery.WAITING) -> OutboxItem:
     now = timezone.now()
     # Not email.utils.make_msgid: it gives away the process number.
     mail_id = f"<{secrets.token_hex(16)}@{site_domain()[-80:].lstrip('.-')}>"
     return OutboxItem.objects.create(
-        inquiry=inquiry, kind=kind, message=message, mail_id=mail_id, due_at=now, created_at=now
+        inquiry=inquiry, kind=kind, message=message, mail_id=mail_id, delivery=delivery, due_at=now, created_at=now
     )
 
 

@@ -1,17 +1,20 @@
 """Where an inquiry stands, and which moves are allowed: new → open → answered → closed, and closed → open again.
 
-An inquiry that needs no written answer is closed from open. A further answer leaves it answered.
+An inquiry that needs no written answer is closed from open. A further answer leaves it answered. What looks like spam
+begins in quarantine; staff alone move it on, to new or to spam, and spam can be taken back.
 """
 
 from django.utils import timezone
 
-from inquiries.models import Inquiry, State
+from inquiries.models import ENDED, Inquiry, State
 
 MOVES: dict[str, set[str]] = {
-    State.NEW: {State.OPEN},
-    State.OPEN: {State.ANSWERED, State.CLOSED},
+    State.QUARANTINE: {State.NEW, State.SPAM},
+    State.NEW: {State.OPEN, State.SPAM},
+    State.OPEN: {State.ANSWERED, State.CLOSED, State.SPAM},
     State.ANSWERED: {State.ANSWERED, State.CLOSED},
     State.CLOSED: {State.OPEN},
+    State.SPAM: {State.NEW},
 }
 
 
@@ -31,11 +34,16 @@ def move(inquiry: Inquiry, state: State) -> None:
     """
     if not may_move(inquiry, state):
         raise MoveError(f"{inquiry.state} to {state}")
-    closed_at = timezone.now() if state == State.CLOSED else None
+    closed_at = timezone.now() if state in ENDED else None
     moved = Inquiry.objects.filter(pk=inquiry.pk, state=inquiry.state).update(state=state, closed_at=closed_at)
     if not moved:
         raise MoveError(f"no longer {inquiry.state}")
     inquiry.state, inquiry.closed_at = state, closed_at
+
+
+def as_the_sender_sees(inquiry: Inquiry) -> State:
+    """Return the state to tell the sender: quarantine and spam look like new, so that no machine learns from it."""
+    return State.NEW if inquiry.state in {State.QUARANTINE, State.SPAM} else State(inquiry.state)
 
 
 def take_up(inquiry: Inquiry) -> None:

@@ -6,6 +6,7 @@ app_name = "inquiries"
 
 urlpatterns = [
     path("", views.fill_in, name="form"),
+    path("address/", views.look_up, name="address"),
     path("check/", views.check, name="check"),
     path("done/", views.send, name="done"),
 ]

@@ -2,24 +2,24 @@
 
 import json
 import logging
+from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from consent.models import Controller
 from consent.pages import public_page
-from inquiries import intake, tokens
+from inquiries import intake, limits, postal, screening, tokens
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry
+from inquiries.pages import form_page, in_other_language
 from inquiries.sealing import SealingError
 
 logger = logging.getLogger(__name__)
@@ -32,13 +32,29 @@ SHOWN_AGAIN_FOR = timedelta(minutes=30)
 def fill_in(request: HttpRequest) -> HttpResponse:
     """Show the form: empty and the same for everybody, or filled in for who comes back to it from the check page."""
     if request.method == "POST":
-        return _form_page(request, InquiryForm.to_go_on_with(request.POST), switch=_in_other_language("form"))
+        return form_page(request, InquiryForm.to_go_on_with(request.POST), switch=in_other_language("form"))
     return _empty_form(request)
 
 
 @public_page
 def _empty_form(request: HttpRequest) -> HttpResponse:
-    return _form_page(request, InquiryForm())
+    return form_page(request, InquiryForm())
+
+
+@require_POST
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Enter the address of a postal code into the form, in place for the script, or offer the towns that share it.
+
+    By POST, as a postal code in an address would be personal data in it.
+    """
+    form = InquiryForm.to_go_on_with(request.POST)
+    try:
+        found = postal.look_up(*(request.POST.get(name, "") for name in ("postal_code", "address", "town")))
+    except ValueError:
+        return _no_postal_code(request, form)
+    if _wants_json(request):
+        return JsonResponse(asdict(found))
+    return form_page(request, form, found=found, switch=in_other_language("form"))
 
 
 @require_POST
@@ -46,7 +62,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """Show every value as it will be sent, with a one-time token; or the form with its errors."""
     form = InquiryForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+        return form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     return _check_page(request, form, _token_for(request, form))
 
 
@@ -59,16 +75,38 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         inquiry = intake.received_with(token) if token else None
         if inquiry is None and token and token.is_fresh and form.is_valid():
-            inquiry = intake.receive(form.entry(), token, str(translation.get_language()))
+            entry = form.entry()
+            verdict = screening.screen(entry, visitor=limits.visitor_of(request), age=token.age, trap=form.trap)
+            if verdict.wait:
+                return _too_many(request, form, text, verdict.wait)
+            inquiry = intake.receive(
+                entry,
+                token,
+                str(translation.get_language()),
+                suspicions=verdict.suspicions,
+                acknowledge=verdict.acknowledge,
+            )
     except (DatabaseError, SealingError, ObjectDoesNotExist):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
     if inquiry:
         return _done_page(request, inquiry, text)
     if not form.is_valid():
-        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+        return form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
     return _check_page(request, form, tokens.mint(), problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _no_postal_code(request: HttpRequest, form: InquiryForm) -> HttpResponse:
+    problem = str(form.fields["postal_code"].error_messages["format"])
+    if _wants_json(request):
+        return JsonResponse({"problem": problem}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    form.errors["postal_code"] = form.error_class([problem])
+    return form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("form"))
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
@@ -87,27 +125,25 @@ def _not_received(request: HttpRequest, form: InquiryForm, token: str) -> HttpRe
     problem = _("We could not receive your inquiry. It has not been saved. Try again later.")
     if form.is_valid():
         return _check_page(request, form, token, problem, HTTPStatus.SERVICE_UNAVAILABLE)
-    switch = _in_other_language("check")
-    return _form_page(request, form, problem, HTTPStatus.SERVICE_UNAVAILABLE, switch=switch)
+    switch = in_other_language("check")
+    return form_page(request, form, problem, HTTPStatus.SERVICE_UNAVAILABLE, switch=switch)
 
 
-def _form_page(
-    request: HttpRequest,
-    form: InquiryForm,
-    problem: str = "",
-    status: HTTPStatus = HTTPStatus.OK,
-    *,
-    switch: str = "",
-) -> HttpResponse:
-    period = _("%(days)s days") % {"days": settings.INQUIRY_RETENTION_DAYS}
-    context = {"form": form, "step": 1, "problem": problem, "retention_period": period, "switch": switch}
-    return render(request, "inquiries/form.html", context, status=status)
+def _too_many(request: HttpRequest, form: InquiryForm, token: str, minutes: int) -> HttpResponse:
+    """Nothing was saved: everything is still there, with the same token, to be sent again later."""
+    problem = _(
+        "Too many inquiries were sent in a short time. Try again after %(minutes)s minutes. "
+        "What you entered is still here."
+    ) % {"minutes": minutes}
+    response = _check_page(request, form, token, problem, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(minutes * 60)
+    return response
 
 
 def _check_page(
     request: HttpRequest, form: InquiryForm, token: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    switch = _in_other_language("check")  # also where it is shown in answer to "Send": switching sends nothing
+    switch = in_other_language("check")  # also where it is shown in answer to "Send": switching sends nothing
     context = {"form": form, "step": 2, "problem": problem, "token": token, "switch": switch}
     return render(request, "inquiries/check.html", context, status=status)
 
@@ -116,12 +152,21 @@ def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpRespon
     context = {
         "inquiry": inquiry,
         "step": 3,
+        "is_acknowledged": _is_acknowledged(inquiry),
         "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
         "reply_time": _reply_time(),
         "token": token,
-        "switch": _in_other_language("done"),
+        "switch": in_other_language("done"),
     }
     return render(request, "inquiries/done.html", context)
+
+
+def _is_acknowledged(inquiry: Inquiry) -> bool:
+    try:
+        return intake.is_acknowledged(inquiry)
+    except DatabaseError:
+        logger.exception("Whether an inquiry has its acknowledgement can't be read")
+        return True
 
 
 def _reply_time() -> str:
@@ -131,10 +176,3 @@ def _reply_time() -> str:
     except (DatabaseError, ObjectDoesNotExist):
         logger.exception("OCCTO's reply time can't be read")
         return ""
-
-
-def _in_other_language(page: str) -> str:
-    """Return where the button that switches the language sends what was typed."""
-    other = next(code for code, _name in settings.LANGUAGES if code != translation.get_language())
-    with translation.override(other):
-        return reverse(f"inquiries:{page}")

@@ -247,6 +247,12 @@ TAG_PAGES = {
 
 INQUIRY_RETENTION_DAYS = env.number("INQUIRY_RETENTION_DAYS", 365, lowest=1, highest=3650)
 
+# Against machines that send, and against the use of the form to flood somebody; 0 is no limit.
+INQUIRY_SECONDS = env.number("INQUIRY_SECONDS", 2, lowest=0, highest=60)
+INQUIRIES_PER_HOUR = env.number("INQUIRIES_PER_HOUR", 30, lowest=0, highest=100_000)
+MAILS_PER_ADDRESS = env.number("MAILS_PER_ADDRESS", 5, lowest=0, highest=100_000)
+MAILS_PER_HOUR = env.number("MAILS_PER_HOUR", 500, lowest=0, highest=1_000_000)
+
 # Mail
 
 MAIL_URL = env.mail_url("MAIL_URL")

@@ -4,13 +4,15 @@ No column here holds personal data in the clear: everything a person typed is on
 and S15). What stands beside it is what staff need to see without opening it.
 """
 
-from inquiries.models.inquiry import Category, Channel, Inquiry, Language, ReplyBy, State
+from inquiries.models.inquiry import ENDED, Category, Channel, Inquiry, Language, ReplyBy, State
 from inquiries.models.look import STAFF_PURPOSES, SYSTEM_PURPOSES, Look, LookPurpose
 from inquiries.models.message import Direction, Message
 from inquiries.models.outbox import Delivery, Kind, OutboxItem
+from inquiries.models.tally import Tally
 from inquiries.models.worker import WorkerBeat
 
 __all__ = [
+    "ENDED",
     "STAFF_PURPOSES",
     "SYSTEM_PURPOSES",
     "Category",
@@ -26,5 +28,6 @@ __all__ = [
     "OutboxItem",
     "ReplyBy",
     "State",
+    "Tally",
     "WorkerBeat",
 ]

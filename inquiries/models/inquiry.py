@@ -33,10 +33,18 @@ class Channel(models.TextChoices):
 
 
 class State(models.TextChoices):
+    """Where an inquiry stands. In quarantine: something about it made it look like spam, and nobody judged it yet."""
+
+    QUARANTINE = "quarantine", pgettext_lazy("state", "Quarantine")
     NEW = "new", pgettext_lazy("state", "New")
     OPEN = "open", pgettext_lazy("state", "Open")
     ANSWERED = "answered", pgettext_lazy("state", "Answered")
     CLOSED = "closed", pgettext_lazy("state", "Closed")
+    SPAM = "spam", pgettext_lazy("state", "Spam")
+
+
+ENDED = [State.CLOSED, State.SPAM]
+"""States with a time of closing, from which the time that an inquiry is kept is counted."""
 
 
 class Inquiry(models.Model):
@@ -53,6 +61,7 @@ class Inquiry(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.NEW)
     received_at = models.DateTimeField(_("Received"))
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
+    suspicions = models.CharField(_("Suspected because"), max_length=100, blank=True)
     sealed = models.BinaryField()
 
     class Meta:
@@ -74,8 +83,12 @@ class Inquiry(models.Model):
             models.CheckConstraint(name="inquiries_inquiry_state_valid", condition=Q(state__in=State.values)),
             models.CheckConstraint(
                 name="inquiries_inquiry_closed_has_its_time",
-                condition=Q(state=State.CLOSED, closed_at__isnull=False)
-                | (~Q(state=State.CLOSED) & Q(closed_at__isnull=True)),
+                condition=Q(state__in=ENDED, closed_at__isnull=False)
+                | (~Q(state__in=ENDED) & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_quarantine_has_its_reasons",
+                condition=~Q(state=State.QUARANTINE, suspicions=""),
             ),
         ]
 

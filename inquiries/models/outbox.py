@@ -15,7 +15,11 @@ class Kind(models.TextChoices):
 
 
 class Delivery(models.TextChoices):
-    """Where a mail stands. "Uncertain": a try was under way when it broke off, and may have gone out."""
+    """Where a mail stands. "Held": its inquiry is in quarantine, and what it says is not sent to anybody's address
+    before staff judged it. "Uncertain": a try was under way when it broke off, and may have gone out.
+    """
+
+    HELD = "held", pgettext_lazy("delivery", "Held until staff release the inquiry")
 
     WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
     SENDING = "sending", pgettext_lazy("delivery", "Being sent")
@@ -44,7 +48,9 @@ class OutboxItem(models.Model):
         verbose_name_plural = _("outgoing mail")
         indexes = [
             # SQLite uses a partial index only where the query says the same without a parameter.
-            models.Index(name="inquiries_outbox_due", fields=["due_at"], condition=Q(done_at__isnull=True)),
+            models.Index(
+                name="inquiries_outbox_due", fields=["delivery", "due_at"], condition=Q(done_at__isnull=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="inquiries_outbox_kind_valid", condition=Q(kind__in=Kind.values)),

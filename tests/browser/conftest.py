@@ -175,18 +175,31 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def blocked(
+def open_blocked(
     site: Site, browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path: Path
-) -> Iterator[Page]:
-    """A page of a browser whose settings block every cookie."""
+) -> Iterator[Callable[..., Page]]:
+    """Open one page of a browser whose settings block every cookie; keyword arguments are the browser context's."""
     preferences = tmp_path / "Default/Preferences"
     preferences.parent.mkdir()
     preferences.write_text('{"profile": {"default_content_setting_values": {"cookies": 2}}}')
-    context = browser_type.launch_persistent_context(tmp_path, base_url=site.url, **browser_type_launch_args)
     watch = Watch(site)
-    page = context.new_page()
-    watch.over(page)
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        arguments = {"base_url": site.url, **browser_type_launch_args, **options}
+        context = browser_type.launch_persistent_context(tmp_path, **arguments)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
     assert watch.problems == []
+
+
+@pytest.fixture
+def blocked(open_blocked: Callable[..., Page]) -> Page:
+    return open_blocked()

@@ -93,27 +93,41 @@ def test_an_address_is_at_most_254_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "sent", "read"),
     [
-        ("03-1234-5678", "03-1234-5678"),
-        ("０３−１２３４－５６７８", "03-1234-5678"),
-        ("０３ー１２３４ｰ５６７８", "03-1234-5678"),
-        ("03–1234—5678", "03-1234-5678"),
-        ("0312345678", "0312345678"),
-        ("(03) 1234 5678", "(03) 1234 5678"),
-        ("090-1234-5678", "090-1234-5678"),
-        ("\u202d090-1234-5678\u202c", "090-1234-5678"),
-        ("0120-123-456", "0120-123-456"),
-        ("050.1234.5678", "050.1234.5678"),
-        ("+81 3 1234 5678", "+81 3 1234 5678"),
-        ("＋８１（０）３−１２３４−５６７８", "+81(0)3-1234-5678"),
-        ("(+81) 90 1234 5678", "(+81) 90 1234 5678"),
-        ("+1 (212) 555-0123", "+1 (212) 555-0123"),
-        ("+44 20 7946 0958", "+44 20 7946 0958"),
+        ("03-1234-5678", "+81312345678", "03-1234-5678"),
+        ("０３−１２３４－５６７８", "+81312345678", "03-1234-5678"),
+        ("０３ー１２３４ｰ５６７８", "+81312345678", "03-1234-5678"),
+        ("03–1234—5678", "+81312345678", "03-1234-5678"),
+        ("0312345678", "+81312345678", "03-1234-5678"),
+        ("(03) 1234 5678", "+81312345678", "03-1234-5678"),
+        ("0466234567", "+81466234567", "0466-23-4567"),
+        ("090-1234-5678", "+819012345678", "090-1234-5678"),
+        ("\u202d090-1234-5678\u202c", "+819012345678", "090-1234-5678"),
+        ("0120-123-456", "+81120123456", "0120-123-456"),
+        ("0570-001-234", "+81570001234", "0570-001-234"),
+        ("050.1234.5678", "+815012345678", "050-1234-5678"),
+        ("+81 3 1234 5678", "+81312345678", "03-1234-5678"),
+        ("＋８１（０）３−１２３４−５６７８", "+81312345678", "03-1234-5678"),
+        ("(+81) 90 1234 5678", "+819012345678", "090-1234-5678"),
+        ("+1 (212) 555-0123", "+12125550123", "+1 212-555-0123"),
+        ("+44 20 7946 0958", "+442079460958", "+44 20 7946 0958"),
+        ("+39 06 6982 1234", "+390669821234", "+39 06 6982 1234"),
     ],
 )
-def test_a_telephone_number_is_kept_grouped_as_it_was_typed(typed: str, kept: str) -> None:
-    assert cleaned(telephone=typed)["telephone"] == kept
+def test_a_telephone_number_is_sent_in_e164_and_shown_as_people_write_it(typed: str, sent: str, read: str) -> None:
+    assert cleaned(telephone=typed)["telephone"] == sent
+    assert checks.telephone_as_read(sent) == read
+    assert checks.telephone(read) == sent
+
+
+@given(st.from_regex(r"\+?[0-9]{5,16}", fullmatch=True))
+def test_whatever_number_is_shown_leads_back_to_the_one_that_is_sent(typed: str) -> None:
+    try:
+        sent = checks.telephone(typed)
+    except ValueError:
+        return
+    assert checks.telephone(checks.telephone_as_read(sent)) == sent
 
 
 @pytest.mark.parametrize(
@@ -131,7 +145,7 @@ def test_a_telephone_number_is_asked_for_only_where_a_call_is() -> None:
     assert cleaned(telephone="", reply_by="email")["telephone"] == ""
     assert cleaned(telephone="", reply_by="none")["telephone"] == ""
     assert list(error_codes(telephone="", reply_by="telephone")) == ["telephone"]
-    assert cleaned(reply_by="telephone")["telephone"] == "03-1234-5678"
+    assert cleaned(reply_by="telephone")["telephone"] == "+81312345678"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 
-PATHS = [f"{prefix}/inquiry/{step}" for prefix in ("", "/en") for step in ("", "check/", "done/")]
+PATHS = [f"{prefix}/inquiry/{step}" for prefix in ("", "/en") for step in ("", "address/", "check/", "done/")]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -86,8 +86,9 @@ def test_a_thousand_fields_are_refused(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_huge_body_is_refused_before_it_is_read(client: Client, path: str) -> None:
-    response = client.post(path, TYPED | {"message": "x" * 300_000})
+@pytest.mark.parametrize("size", [300_000, 10_000_000])
+def test_a_huge_body_is_refused_before_it_is_read(client: Client, path: str, size: int) -> None:
+    response = client.post(path, TYPED | {"message": "x" * size})
     assert response.status_code == 413
     assert ("What you sent is too large" if "/en/" in path else "大きすぎます") in response.text
 
@@ -116,6 +117,20 @@ def test_4000_characters_pass_and_one_more_is_counted(client: Client) -> None:
     assert "髙" * 4001 in response.text
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("name", ["email_settled", "remarks", "change", "town", "press", "token", "postal_code"])
+@pytest.mark.parametrize(
+    "raw", ["%00", "%FF%FE", "%ED%A0%80", "%E2%80%AE", "%0D%0ABcc:x@example.jp", "<b>", "x" * 9000]
+)
+def test_hostile_bytes_beside_the_fields_are_answered_with_a_page(
+    client: Client, path: str, name: str, raw: str
+) -> None:
+    response = client.post(path, body(**{name: raw}), content_type=FORM)
+    assert response.status_code in {200, 422}
+    assert "<b>" not in response.text
+    assert not Inquiry.objects.exists()
+
+
 def test_what_was_typed_is_never_markup(client: Client) -> None:
     markup = "<img src=x onerror=alert(1)>\"'</textarea></title>"
     typed = TYPED | dict.fromkeys(("name", "organization", "subject", "address", "message"), markup)
@@ -133,7 +148,7 @@ def test_a_query_is_ignored(client: Client) -> None:
 @given(raw=st.binary(max_size=500))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 def test_no_bytes_at_all_break_a_step(client: Client, raw: bytes) -> None:
-    for step in ("", "check/", "done/"):
+    for step in ("", "address/", "check/", "done/"):
         assert client.generic("POST", f"/inquiry/{step}", raw, content_type=FORM).status_code in {200, 400, 422}
 
 

@@ -31,7 +31,7 @@ def test_an_inquiry_is_received_sealed_and_acknowledged(client: Client, prefix: 
     assert (inquiry.policy_version, inquiry.closed_at) == (1, None)
     assert OutboxItem.objects.get().inquiry == inquiry
     opened = reveal.open_inquiry(inquiry, LookPurpose.ACKNOWLEDGE, PERSONAL)
-    assert opened.document == {name: TYPED[name] for name in PERSONAL}
+    assert opened.document == {name: TYPED[name] for name in PERSONAL} | {"telephone": "+81312345678"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from consent.jobs import Job
 from consent.models import Controller
-from inquiries import delivery, emails, outbox, reveal, sealing, worker
+from inquiries import delivery, emails, limits, outbox, reveal, sealing, worker
 from inquiries.models import Inquiry, Look, OutboxItem, WorkerBeat
 from inquiries.worker import Stop, Worker
 from tests.inquiries.mails import ADDRESS, DOCUMENT, create_acknowledgement, create_answer, create_inquiry
@@ -53,6 +53,15 @@ def test_a_job_is_done_at_once_and_then_when_its_time_comes(monkeypatch: pytest.
     one = Worker(Stop())
     assert [one.turn(), one.turn()] == [True, True]
     assert done == ["often", "seldom", "often"]
+
+
+def test_what_was_counted_is_forgotten_by_the_worker(settings: LazySettings, tmp_path: Path) -> None:
+    settings.KEYS_DIR = tmp_path
+    old = limits.key_folder() / "2026-01-01.key"
+    old.parent.mkdir()
+    old.write_bytes(bytes(32))
+    work()
+    assert not old.exists()
 
 
 # Sending

@@ -36,6 +36,11 @@ def prepare_environment() -> None:
         "KEYS_DIR": str(folder / "keys"),
         "OUTGOING_DIR": str(folder / "outgoing"),
         "LOG_LEVEL": "CRITICAL",
+        # Tests send quickly, often and from one address.
+        "INQUIRY_SECONDS": "0",
+        "INQUIRIES_PER_HOUR": "0",
+        "MAILS_PER_ADDRESS": "0",
+        "MAILS_PER_HOUR": "0",
     }
     (folder / "data/static").mkdir(parents=True)
     if os.environ.pop("TEST_DATABASE", "sqlite") == "postgresql":

@@ -24,8 +24,9 @@ def create_inquiry(reply_by: str = "email", category: str = "grid_access", state
     inquiry = intake.receive(intake.Entry(category, reply_by, False, ENTERED), token, "ja")
     if state != "new":
         inquiry.state = state
-        inquiry.closed_at = timezone.now() if state == "closed" else None
-        inquiry.save(update_fields=["state", "closed_at"])
+        inquiry.closed_at = timezone.now() if state in {"closed", "spam"} else None
+        inquiry.suspicions = "trap,links" if state in {"quarantine", "spam"} else ""
+        inquiry.save(update_fields=["state", "closed_at", "suspicions"])
     return inquiry
 
 
