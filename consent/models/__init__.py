@@ -1,7 +1,9 @@
 """What a visitor was shown, and what the visitor decided (clauses S1, S2, S6 and S7 of the policy)."""
 
 from consent.models.controller import Controller
+from consent.models.counts import DecisionCount, Device, PageCount, PurposeCount, RollUp
 from consent.models.decision import Decision, Method
+from consent.models.edition import Edition
 from consent.models.language import Language
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion, PolicyVersionQuerySet
@@ -10,10 +12,16 @@ from consent.models.purpose import Purpose
 __all__ = [
     "Controller",
     "Decision",
+    "DecisionCount",
+    "Device",
+    "Edition",
     "Language",
     "Method",
     "Notice",
+    "PageCount",
     "PolicyVersion",
     "PolicyVersionQuerySet",
     "Purpose",
+    "PurposeCount",
+    "RollUp",
 ]
