@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from consent import editions, statistics
+
 
 @dataclass(frozen=True)
 class Job:
@@ -13,4 +15,7 @@ class Job:
     every: timedelta
 
 
-JOBS: list[Job] = []
+JOBS: list[Job] = [
+    Job(statistics.roll_up, every=timedelta(minutes=1)),
+    Job(editions.publish_due, every=timedelta(hours=1)),
+]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from occtosite import configuration
 
@@ -229,6 +230,20 @@ COOKIE_CONSENT_HTTPONLY = False  # the script reads the decision, so that the pa
 COOKIE_CONSENT_SAMESITE = "Lax"
 COOKIE_CONSENT_LOG_ENABLED = False  # our own append-only decisions; the package's log goes when a group goes
 COOKIE_CONSENT_CACHE_BACKEND = "local"
+
+# Pages whose views are counted: the name of an address, and the page's own name. Nothing else is ever counted, so no
+# step of an inquiry, no record and no status stands here. What matters least in the statistics comes last.
+
+COUNTED_PAGES = {
+    "home": _("Home"),
+    "about": _("About OCCTO"),
+    "inquiries:form": _("Inquiry"),
+    "consent:policy": _("Privacy policy"),
+    "data_requests": _("Requests about your personal information"),
+    "statistics:all": _("Access statistics"),
+    "accessibility": _("Accessibility"),
+    "sitemap": _("Sitemap"),
+}
 
 # Inquiries
 

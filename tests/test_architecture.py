@@ -23,14 +23,15 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "lists", "markdown", "pages"},
-        {"models"},
+        {"charts", "gpc", "ids", "lists", "markdown", "pages", "suppression"},
+        {"models", "tables"},
         {"inventory"},
-        {"choice", "ledger"},
-        {"provision", "forms"},
-        {"jobs"},
+        {"choice", "ledger", "statistics"},
+        {"provision", "forms", "seen", "editions", "figures", "downloads"},
+        {"jobs", "daily"},
+        {"daily_views", "seen_views", "statistics_views"},
         {"admin", "views", "apps"},
-        {"urls"},
+        {"urls", "statistics_urls"},
     ],
     "inquiries": [
         {"sealing", "models"},
