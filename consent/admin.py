@@ -8,6 +8,7 @@ import cookie_consent.admin  # noqa: F401 - it registers its models now, so that
 from cookie_consent.models import Cookie, CookieGroup, LogItem
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -15,11 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consent import (
+    daily_views,
     policy_admin,  # noqa: F401 - it registers the policy versions
     register_admin,  # noqa: F401 - it registers its models
 )
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, Notice
+from consent.models import Controller, Decision, DecisionCount, Notice
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -65,6 +67,16 @@ class DecisionAdmin(ReadOnlyAdmin):
         if not text:
             return queryset, False
         return (queryset.filter(pk=UUID(text)) if _is_record_number(text) else queryset.none()), False
+
+
+@admin.register(DecisionCount)
+class DecisionCountAdmin(ReadOnlyAdmin):
+    """Not a list of rows but a page made of them."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return daily_views.show_month(request, self.admin_site.each_context(request))
 
 
 @admin.register(Notice)

@@ -9,19 +9,20 @@ from django.db.models import Model
 from consent.contents import Content, Entry, arranged
 from consent.models import CookieFacts, PolicyVersion, Purpose, Recipient, StorageKey, Tag, both
 
-COUNTS: tuple[str, ...] = ()
+COUNTS = ("usage",)
 """Purposes under which this site counts without keeping anything in the browser."""
 
 
 def content(policy: PolicyVersion) -> Content:
     """Return the register as it is drafted now, under a policy version."""
+    purposes = [_purpose(purpose) for purpose in _purposes()]
     return arranged(
         {
             "policy": policy.number,
-            "purposes": [_purpose(purpose) for purpose in _purposes()],
+            "purposes": purposes,
             "cookies": [_cookie(facts) for facts in _cookies()],
             "storage": [_storage(key) for key in StorageKey.objects.select_related("purpose__group")],
-            "counts": list(COUNTS),
+            "counts": [purpose["purpose"] for purpose in purposes if purpose["purpose"] in COUNTS],
             "recipients": [_recipient(recipient) for recipient in Recipient.objects.all()],
             "tags": [_tag(tag) for tag in Tag.objects.select_related("purpose__group")],
         }

@@ -30,6 +30,11 @@ def register_in_force() -> RegisterVersion:
     return RegisterVersion.objects.order_by("-number")[:1].get()
 
 
+def purposes_asked() -> list[contents.Entry]:
+    """Return the purposes that visitors are asked about now, in the order in which they are shown."""
+    return contents.optional_purposes(register_in_force().content)
+
+
 def purposes_in_use() -> set[str]:
     """Return the varnames of the purposes that anything is registered under; the others are not in use (S1)."""
     return contents.purposes_in_use(register_in_force().content)

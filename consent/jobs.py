@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from consent import publication
+from consent import editions, publication, statistics
 
 
 @dataclass(frozen=True)
@@ -17,4 +17,6 @@ class Job:
 
 JOBS: list[Job] = [
     Job(publication.take_up_policy, every=timedelta(minutes=10)),
+    Job(statistics.roll_up, every=timedelta(minutes=1)),
+    Job(editions.publish_due, every=timedelta(hours=1)),
 ]

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consent import drafts, inventory, publication
-from consent.models import Controller, CookieFacts, Language, PolicyVersion, Purpose
+from consent.models import Controller, CookieFacts, Language, PolicyVersion, Purpose, StorageKey, StorageKind
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -91,6 +91,26 @@ OWN_COOKIES = [
 ]
 
 
+@dataclass(frozen=True)
+class OwnKey:
+    """A key under which a script of this site keeps something, with agreement to its purpose."""
+
+    key: str
+    kind: StorageKind
+    purpose: str
+    holds: Promise
+
+
+OWN_KEYS = [
+    OwnKey(
+        "display",
+        StorageKind.LOCAL,
+        "usability",
+        _("The text size and the colours that you chose. Nothing else."),
+    ),
+]
+
+
 def provision_after_migration(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Receive Django's post_migrate signal."""
     if using == "default" and not kwargs.get("plan_only") and _tables_exist(kwargs.get("apps")):
@@ -107,6 +127,8 @@ def provision() -> None:
         _provision_purpose(varname, ordering, name, text)
     for cookie in OWN_COOKIES:
         _provision_cookie(cookie)
+    for key in OWN_KEYS:
+        _provision_key(key)
     publication.publish_provisioned(before, drafts.content(inventory.policy_in_force()))
 
 
@@ -144,6 +166,12 @@ def _provision_cookie(own: OwnCookie) -> None:
     )
     words = _in_both_languages(holds=own.holds)
     CookieFacts.objects.get_or_create(cookie=cookie, defaults={"days": own.days, **words})
+
+
+def _provision_key(own: OwnKey) -> None:
+    purpose = Purpose.objects.get(group__varname=own.purpose)
+    words = _in_both_languages(holds=own.holds)
+    StorageKey.objects.get_or_create(kind=own.kind, key=own.key, defaults={"purpose": purpose, **words})
 
 
 def _in_both_languages(**texts: Promise) -> dict[str, str]:

@@ -25,6 +25,7 @@ PERMISSIONS = {
         "inquiries.answer_inquiry",
         "inquiries.view_look",
         "consent.view_decision",
+        "consent.view_decisioncount",
         "consent.view_notice",
         "consent.view_policyversion",
         "consent.view_controller",

@@ -30,6 +30,7 @@ FOOTER_NAVIGATION = [
     ("inquiries:form", _("Inquiry")),
     ("sitemap", _("Sitemap")),
     ("accessibility", _("Accessibility")),
+    ("statistics:all", _("Access statistics")),
     ("consent:policy", _("Privacy policy")),
     ("consent:cookies", _("Cookies and external transmission")),
     ("consent:choices", _("Cookie settings")),
@@ -56,6 +57,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_language": other_language,
         "other_address": _other_address(request.path, addresses[other_language], other_language),
         "site_url": settings.SITE_URL,
+        "is_counted": _is_counted(request),
         "main_navigation": SimpleLazyObject(lambda: _links(MAIN_NAVIGATION, request.path)),
         "footer_navigation": SimpleLazyObject(lambda: _links(FOOTER_NAVIGATION, request.path)),
         "notice": notice,
@@ -71,6 +73,12 @@ def _other_address(path: str, address: str, language: str) -> str:
         return address
     with translation.override(language):
         return reverse("home")
+
+
+def _is_counted(request: HttpRequest) -> bool:
+    """Return whether views of this page are counted; never where a form was sent, whatever its address is."""
+    match = request.resolver_match
+    return request.method == "GET" and match is not None and match.view_name in settings.COUNTED_PAGES
 
 
 def _links(navigation: Sequence[tuple[str, Promise]], path: str) -> list[Link]:

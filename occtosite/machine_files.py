@@ -19,6 +19,7 @@ LISTED = [
     "promises",
     "data_requests",
     "inquiries:form",
+    "statistics:all",
     "accessibility",
     "sitemap",
 ]

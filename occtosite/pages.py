@@ -20,7 +20,14 @@ PARTS = [
             ("data_requests", _("Requests about your personal information")),
         ],
     ),
-    (_("About this site"), [("accessibility", _("Accessibility")), ("sitemap", _("Sitemap"))]),
+    (
+        _("About this site"),
+        [
+            ("statistics:all", _("Access statistics")),
+            ("accessibility", _("Accessibility")),
+            ("sitemap", _("Sitemap")),
+        ],
+    ),
 ]
 """Every page a visitor can open at once, as the sitemap lists them."""
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from consent import register_views
+from consent import register_views, seen_views
 from occtosite import health, machine_files, pages, promises, staff_urls
 from occtosite.language import in_languages
 
@@ -32,6 +32,8 @@ urlpatterns = [
             path("privacy/promises/", promises.promises, name="promises"),
             path("privacy/", include("consent.urls")),
             path("inquiry/", include("inquiries.urls")),
+            path("statistics/", include("consent.statistics_urls")),
+            path("seen/", seen_views.count, name="seen"),
             path("accessibility/", pages.accessibility, name="accessibility"),
             path("sitemap/", pages.site_map, name="sitemap"),
         ],

@@ -27,6 +27,7 @@ NAMES = {
     "/privacy/choices/": "Cookieの設定",
     "/privacy/requests/": "個人情報に関する請求",
     "/inquiry/": "お問い合わせ",
+    "/statistics/": "アクセス統計",
     "/accessibility/": "アクセシビリティ",
     "/sitemap/": "サイトマップ",
     "/en/": ENGLISH_NAME,
@@ -37,6 +38,7 @@ NAMES = {
     "/en/privacy/choices/": "Cookie settings",
     "/en/privacy/requests/": "Requests about your personal information",
     "/en/inquiry/": "Inquiry",
+    "/en/statistics/": "Access statistics",
     "/en/accessibility/": "Accessibility",
     "/en/sitemap/": "Sitemap",
 }

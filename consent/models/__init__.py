@@ -1,7 +1,9 @@
 """What a visitor was shown, and what the visitor decided (clauses S1, S2, S6 and S7 of the policy)."""
 
 from consent.models.controller import Controller
+from consent.models.counts import DecisionCount, Device, PageCount, PurposeCount, RollUp
 from consent.models.decision import Decision, Method
+from consent.models.edition import Edition
 from consent.models.language import Language, both, in_active
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion, PolicyVersionQuerySet
@@ -15,15 +17,21 @@ __all__ = [
     "Controller",
     "CookieFacts",
     "Decision",
+    "DecisionCount",
+    "Device",
+    "Edition",
     "Language",
     "Method",
     "Notice",
+    "PageCount",
     "PolicyVersion",
     "PolicyVersionQuerySet",
     "Purpose",
+    "PurposeCount",
     "Recipient",
     "RegisterVersion",
     "Role",
+    "RollUp",
     "StorageKey",
     "StorageKind",
     "Tag",

@@ -10,6 +10,7 @@ PATHS = [
     "privacy/choices/",
     "privacy/requests/",
     "inquiry/",
+    "statistics/",
     "accessibility/",
     "sitemap/",
     "no-such-page/",

@@ -157,14 +157,14 @@ DESCRIBED: dict[str, tuple[Callable[[], Any], str]] = {
         'New in the browser\'s storage: "colours". It holds: The text size.',
     ),
     "a storage key serves another purpose": (
-        lambda: StorageKey.objects.update(purpose=registers.purpose("usage")),
+        lambda: StorageKey.objects.filter(key="size").update(purpose=registers.purpose("usage")),
         (
             '"size" in the browser\'s storage – Purpose: "Understanding how this site is used", '
             'before: "Making this site easier to use"'
         ),
     ),
     "a storage key goes": (
-        lambda: StorageKey.objects.all().delete(),
+        lambda: StorageKey.objects.filter(key="size").delete(),
         'No longer used: "size" in the browser\'s storage',
     ),
     "the words of the purpose that is always on": (
