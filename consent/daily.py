@@ -18,8 +18,9 @@ from django.utils.translation import pgettext
 
 from consent import charts, inventory
 from consent.charts import Cell, Chart
-from consent.models import DecisionCount, Language, Method, PurposeCount
+from consent.models import DecisionCount, Method, PurposeCount
 from consent.statistics import days_between
+from consent.tables import LANGUAGES
 
 Lines = list[tuple[str, list[str]]]
 """The lines of a table: a name and what stands beside it."""
@@ -63,13 +64,13 @@ def of_month(month: str, language: str, only: str) -> dict[str, Any]:
     last = min((first + timedelta(days=31)).replace(day=1) - timedelta(days=1), timezone.localdate())
     tallies = _tallies(first, last)
     purposes = _names(tallies.values(), language)
-    asked = [only] if only else Language.values
+    asked = [only] if only else LANGUAGES
     days = {day: _together(tallies.get((day, one)) for one in asked) for day in days_between(first, last)}
     return {
         "has_decisions": any(tally.decisions for tally in days.values()),
         "columns": [_("All decisions"), *(method.label for method in Method), *purposes.values()],
         "days": _by_day(days, purposes),
-        "languages": [label for _language, label in Language.choices],
+        "languages": list(LANGUAGES.values()),
         "purposes": _by_purpose(tallies, purposes),
         "charts": _charts(list(days.values()), purposes),
     }
@@ -121,9 +122,7 @@ def _by_day(days: dict[date, Tally], purposes: dict[str, str]) -> Lines:
 
 def _by_purpose(tallies: dict[tuple[date, str], Tally], purposes: dict[str, str]) -> Lines:
     """Return a line for each purpose, after one for all decisions: for each language, and for all of them."""
-    columns = [
-        _together(tally for (_day, language), tally in tallies.items() if language == one) for one in Language.values
-    ]
+    columns = [_together(tally for (_day, language), tally in tallies.items() if language == one) for one in LANGUAGES]
     columns.append(_together(tallies.values()))
     everything = (_("All decisions"), [f"{tally.decisions:,}" for tally in columns])
     return [

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from consent import daily
 from consent.figures import month_name
-from consent.models import Language, RollUp
+from consent.models import RollUp
+from consent.tables import LANGUAGES
 
 
 def _months() -> list[tuple[str, str]]:
@@ -28,7 +29,7 @@ class PeriodForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("All languages")), *Language.choices],
+        choices=[("", _("All languages")), *LANGUAGES.items()],
         error_messages={"invalid_choice": _("Select a language from the list")},
     )
 

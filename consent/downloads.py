@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from consent.models import Edition
 from consent.suppression import THRESHOLD
@@ -22,7 +23,7 @@ def as_csv(editions: Sequence[Edition], language: str) -> str:
     """Return one line for each number, in a language (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([_("Period"), _("Table"), _("Part"), _("Item"), _("Number"), _("Counted")])
+    writer.writerow([_("Period"), _("Table"), _("Part"), _("Item"), _("Number"), pgettext("statistics", "Counted")])
     for edition in editions:
         counted = timezone.localdate(edition.published_at).isoformat()
         for names, number in _lines(edition, language):

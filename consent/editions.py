@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from consent import inventory, statistics
 from consent.models import DecisionCount, Device, Edition, Language, Notice, PageCount, PurposeCount
 from consent.suppression import shown
-from consent.tables import Named, NumberList, Rows, Table, words
+from consent.tables import LANGUAGES, Named, NumberList, Rows, Table, words
 
 SETTLES = timedelta(days=2)
 """How long after its end a month is published: by then its last decisions are counted."""
@@ -32,7 +32,7 @@ def views(first: date, last: date) -> list[Table]:
     Pages stand apart for each language where the languages' own numbers are published, else for both together.
     """
     counts = _views_by(first, last)
-    languages = [Named(one.value, words(one.label)) for one in Language]
+    languages = [Named(language, words(name)) for language, name in LANGUAGES.items()]
     devices = [Named(one.value, words(one.label)) for one in Device]
     pages = [Named(name, words(label)) for name, label in settings.COUNTED_PAGES.items()]
     every_view = Named("views", words(_("Views")))

@@ -8,11 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from consent.suppression import shown
 
 Words = dict[str, str]
 """A text in each language of the site."""
+
+LANGUAGES = {"ja": pgettext_lazy("language", "Japanese"), "en": pgettext_lazy("language", "English")}
+"""The languages by their names in the reader's language."""
 
 
 class Rows(StrEnum):

@@ -78,7 +78,7 @@ def test_a_cookie_and_a_storage_key_are_told_in_full(client: Client, prefix: str
     registers.create_storage_key("size", "usability")
     registers.create_storage_key("step", "usability", kind="session")
     registers.create_storage_key("colours", "usability", days=90)
-    assert len(rows(main_of(client, prefix))) == 3, "drafts are not told"
+    assert len(rows(main_of(client, prefix))) == 4, "drafts are not told"
     registers.publish()
     listed = {row[0]: row[1:] for row in rows(main_of(client, prefix))}
     usability, usage = (

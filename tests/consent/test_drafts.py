@@ -84,13 +84,13 @@ def test_a_cookie_is_drafted_edited_and_removed(frank: Client, prefix: str) -> N
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_a_storage_key_is_drafted_edited_and_removed(frank: Client, prefix: str) -> None:
     frank.post(f"{prefix}/consent/storagekey/add/", storage_data())
-    key = StorageKey.objects.get()
+    key = StorageKey.objects.get(key="size")
     address = f"{prefix}/consent/storagekey/{key.pk}/"
     frank.post(f"{address}change/", storage_data(kind="session", holds_en="The text size."))
     key.refresh_from_db()
     assert (key.kind, key.holds_en) == ("session", "The text size.")
     frank.post(f"{address}delete/", {"post": "yes"})
-    assert not StorageKey.objects.exists()
+    assert not StorageKey.objects.filter(key="size").exists()
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -288,7 +288,7 @@ def test_who_answers_inquiries_reads_the_drafts_only(model: str) -> None:
     row = {
         "purpose": registers.purpose("usage"),
         "cookiefacts": CookieFacts.objects.get(cookie__name="choice"),
-        "storagekey": StorageKey.objects.get(),
+        "storagekey": StorageKey.objects.get(key="display"),
         "recipient": Recipient.objects.get(),
         "tag": Tag.objects.get(),
     }[model]

@@ -128,5 +128,8 @@ def test_what_is_stored_under_refused_purposes_is_named() -> None:
         {"kind": "session", "key": "seen"},
     ]
     assert inventory.stored_under_refused(["usability", "sharing"]) == seen
-    assert inventory.stored_under_refused(["usage"]) == [{"kind": "local", "key": "size"}]
+    assert inventory.stored_under_refused(["usage"]) == [
+        {"kind": "local", "key": "display"},
+        {"kind": "local", "key": "size"},
+    ]
     assert inventory.stored_under_refused(["usage", "usability"]) == []

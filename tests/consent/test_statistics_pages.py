@@ -98,6 +98,7 @@ def test_each_month_has_a_page_with_all_its_tables(client: Client, prefix: str) 
     assert row(html, phone) == ["1,234"]
     assert row(html, usage) == ["20", "30", "50"]
     assert html.count("<table") == 4
+    assert f'href="{"/en" if not prefix else ""}/statistics/2026-10/"' in html, "the same month in the other language"
 
 
 @both
@@ -199,7 +200,7 @@ def test_the_csv_file_opens_in_a_spreadsheet(client: Client, prefix: str) -> Non
     assert {len(line) for line in lines} == {6}
     english = {"Period": "2026-10", "Table": "Page views by kind of device", "Part": "Views", "Item": "Phone"}
     japanese = {"期間": "2026-10", "表": "端末の種類別の閲覧数", "区分": "閲覧数", "項目": "スマートフォン"}
-    number = ("Number", "Counted") if prefix else ("件数", "集計日時")
+    number = ("Number", "Counted") if prefix else ("件数", "集計日")
     assert (english if prefix else japanese) | dict(zip(number, ("1234", "2026-11-03"), strict=True)) in lines
 
 

@@ -11,18 +11,16 @@ const CASES = JSON.parse(read("../consent/choice_cases.json"));
 const NOON_IN_JAPAN = Date.parse("2026-11-24T03:00:00Z");
 
 // A page as far as the script sees it.
-function open({ cookie = "", register = "0123456789ab", now = NOON_IN_JAPAN, signal, stored = {} } = {}) {
+function open({ cookie = "", register = "0123456789ab", now = NOON_IN_JAPAN, signal } = {}) {
   class Clock extends Date {
     static now = () => page.now;
   }
   const events = { document: {}, window: {} };
-  const listen = (kind) => (name, listener) => (events[kind][name] = listener);
+  const listen = (kind) => (name, listener) => (events[kind][name] ??= []).push(listener);
   const dataset = { register };
   const document = { cookie, documentElement: { dataset }, addEventListener: listen("document") };
-  const localStorage = { getItem: (key) => stored[key] ?? null, removeItem: (key) => delete stored[key] };
-  const page = { now, dataset, document, events, stored };
-  const navigator = { globalPrivacyControl: signal };
-  const context = { document, navigator, localStorage, addEventListener: listen("window") };
+  const page = { now, dataset, document, events };
+  const context = { document, navigator: { globalPrivacyControl: signal }, addEventListener: listen("window") };
   vm.runInNewContext(SCRIPT, { ...context, Date: Clock });
   return page;
 }
@@ -55,10 +53,10 @@ for (const [kind, name] of [["window", "pageshow"], ["document", "visibilitychan
     const page = open();
     assert.equal(page.dataset.choice, "ask");
     page.document.cookie = MADE;
-    page.events[kind][name]();
+    page.events[kind][name].forEach((listener) => listener());
     assert.equal(page.dataset.choice, "made");
     page.document.cookie = "";
-    page.events[kind][name]();
+    page.events[kind][name].forEach((listener) => listener());
     assert.equal(page.dataset.choice, "ask");
   });
 }
@@ -67,54 +65,8 @@ test("a result that is being shown stays", () => {
   const page = open();
   page.dataset.choice = "result";
   page.document.cookie = MADE;
-  page.events.document.visibilitychange();
+  page.events.document.visibilitychange.forEach((listener) => listener());
   assert.equal(page.dataset.choice, "result");
-});
-
-const USABLE = "choice=usability=2026-11-24|usage=-1|v=0123456789ab|d=2026-11-24";
-
-test("the text size and colours that this browser keeps apply where usability is agreed to", () => {
-  const { dataset } = open({ cookie: USABLE, stored: { display: "large dark" } });
-  assert.deepEqual([dataset.text, dataset.colours], ["large", "dark"]);
-  assert.deepEqual(Object.keys(open({ cookie: USABLE }).dataset), ["register", "agreed", "choice"]);
-});
-
-for (const [name, cookie] of [["refused", MADE], ["not decided", ""], ["out of date", USABLE.replace("0123", "9999")]]) {
-  test(`without agreement they apply no more and are forgotten: ${name}`, () => {
-    const page = open({ cookie, stored: { display: "large dark", other: "x" } });
-    assert.deepEqual([page.dataset.text, page.dataset.colours], [undefined, undefined]);
-    assert.deepEqual(page.stored, { other: "x" });
-  });
-}
-
-test("they are forgotten as soon as the agreement is withdrawn", () => {
-  const page = open({ cookie: USABLE, stored: { display: "large dark" } });
-  page.document.cookie = MADE;
-  page.events.document.choice();
-  assert.deepEqual(page.stored, {});
-});
-
-for (const display of ["", "huge dark", "large", "large dark ", "dark large", "<b> dark", "__proto__ dark"]) {
-  test(`what was not written here applies to nothing: "${display}"`, () => {
-    const { dataset } = open({ cookie: USABLE, stored: { display } });
-    assert.deepEqual([dataset.text, dataset.colours], [undefined, undefined]);
-  });
-}
-
-test("a browser without storage shows the page as it is", () => {
-  const context = {
-    document: { cookie: USABLE, documentElement: { dataset: { register: "0123456789ab" } }, addEventListener() {} },
-    navigator: {},
-    addEventListener() {},
-    get localStorage() {
-      throw new DOMException("The operation is insecure", "SecurityError");
-    },
-  };
-  class Clock extends Date {
-    static now = () => NOON_IN_JAPAN;
-  }
-  vm.runInNewContext(SCRIPT, Object.defineProperties({ Date: Clock }, Object.getOwnPropertyDescriptors(context)));
-  assert.equal(context.document.documentElement.dataset.agreed, "usability");
 });
 
 test("the browser's signal is shown only where it is sent", () => {
