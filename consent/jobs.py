@@ -16,7 +16,7 @@ class Job:
 
 
 JOBS: list[Job] = [
-    Job(publication.take_up_policy, every=timedelta(minutes=10)),
+    Job(publication.take_up_policy, every=timedelta(minutes=1)),
     Job(statistics.roll_up, every=timedelta(minutes=1)),
     Job(editions.publish_due, every=timedelta(hours=1)),
 ]

@@ -23,7 +23,7 @@ def show_tag_frame(request: HttpRequest, number: int) -> HttpResponse:
     tag = inventory.register_in_force().tag(number)
     if tag is None:
         raise Http404("No such tag is published")
-    response = render(request, "consent/tag_frame.html", {"tag": tag, "sandbox": frames.SANDBOX[tag["kind"]]})
+    response = render(request, "consent/tag_frame.html", {"tag": tag, "sandbox": frames.EMBED_SANDBOX})
     response.headers["Content-Security-Policy"] = frames.policy_of(tag)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
