@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consent import publication
 from consent.downloads import harmless
 from consent.models import Edition, PageCount, Purpose
 from tests.consent.attacker import read_csv
@@ -211,6 +212,7 @@ FORMULAS = ['=HYPERLINK("http://example.jp";"x")', "+1", "-1", "@SUM(A1)", "\t=1
 def test_no_name_that_staff_gave_becomes_a_formula(client: Client, name: str) -> None:
     asking_since(OCTOBER)
     Purpose.objects.filter(group__varname="usage").update(name_ja=name, name_en=name)
+    publication.publish(None)
     work(IN_TIME)
     lines = read_csv(client.get("/en/statistics/figures.csv").content.decode())
     assert not [cell for line in lines for cell in line.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
