@@ -65,13 +65,16 @@ class Tick(forms.BooleanField):
         self.option = option
 
 
-def one_line(kind: str, autocomplete: str = "off", **attributes: str) -> forms.TextInput:
-    """Return an input for one line of text; `autocomplete` is a token of the HTML standard."""
+def one_line(kind: str, autocomplete: str = "on", **attributes: str) -> forms.TextInput:
+    """Return an input for one line of text; `autocomplete` is a token of the HTML standard.
+
+    Never "off": what was typed would then be gone when the browser goes back to the form.
+    """
     widget = forms.TextInput({"class": "input", "autocomplete": autocomplete, **attributes})
     widget.input_type = kind
     return widget
 
 
-def many_lines(rows: int, autocomplete: str = "off") -> forms.Textarea:
+def many_lines(rows: int, autocomplete: str = "on") -> forms.Textarea:
     """Return an input for several lines of text."""
     return forms.Textarea({"class": "input", "rows": rows, "autocomplete": autocomplete})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import violations
@@ -77,7 +77,6 @@ def test_an_address_is_found_and_the_focus_goes_to_it(form: Callable[..., Page],
     expect(page.locator("#postal-answer")).to_be_visible()
     expect(page.locator("[name=name]")).to_have_value("髙橋 﨑子")
     assert ("/inquiry/address/" in page.url) == (not scripted), "with the script it is in place"
-    assert violations(page) == []
 
 
 @SCRIPTED
@@ -91,7 +90,6 @@ def test_several_towns_are_offered_and_chosen_with_the_keyboard(
     page.get_by_role("button", name=words["look up"]).press("Enter")
     group = page.get_by_role("group", name=re.compile(words["towns"]))
     expect(group).to_be_focused()
-    assert violations(page) == []
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="愛知県弥富市")).to_be_focused()
     page.keyboard.press("Tab")
@@ -114,7 +112,6 @@ def test_a_code_that_is_not_there_and_what_is_none_are_told_apart(form: Callable
     look_up.click()
     expect(page.locator("main")).to_contain_text("Enter a postal code with 7 digits")
     expect(page.locator("[name=address]")).to_have_value("6-2-15")
-    assert violations(page) == []
 
 
 def test_where_the_site_cannot_be_asked_the_form_says_so_and_stays(visit: Visit) -> None:
@@ -125,6 +122,34 @@ def test_where_the_site_cannot_be_asked_the_form_says_so_and_stays(visit: Visit)
     page.get_by_role("button", name="Find address from postal code").click()
     expect(page.get_by_role("alert")).to_have_text("The address could not be looked up. Enter the address.")
     expect(page.locator("[name=postal_code]")).to_have_value("135-0061")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+@SCRIPTED
+def test_axe_finds_nothing_in_what_a_postal_code_leads_to(
+    visit: Visit, language: str, scheme: str, scripted: bool
+) -> None:
+    """Without the script it is left out alone: axe itself is one."""
+    words = WORDS[language]
+    page = visit(viewport=PHONE, color_scheme=scheme, allow_console="Failed to load resource")
+    if not scripted:
+        page.route("**/postal*.js", lambda route: route.abort())
+    page.goto(words["address"])
+    look_up, found = page.get_by_role("button", name=words["look up"]), {}
+    for code, expected in [("498-0000", "towns"), ("135-0061", "id_address"), ("12", "postal code")]:
+        page.locator("[name=postal_code]").fill(code)
+        look_up.click()
+        if expected == "postal code":
+            expect(page.locator(".error-text").first).to_be_visible()
+        else:
+            expect(page.locator(f"#{expected}")).to_be_focused()
+        found[code] = violations(page)
+    page.locator("[name=email]").fill("sakiko@gmial.com")
+    page.get_by_role("button", name=words["check"]).click()
+    expect(page.locator(".question")).to_be_visible()
+    found["question"] = violations(page)
+    assert {state: problems for state, problems in found.items() if problems} == {}
 
 
 @SCRIPTED
@@ -149,7 +174,6 @@ def test_a_slip_in_the_mail_address_is_asked_about_once(
     page.get_by_role("button", name=words["check"]).click()
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.locator(".error-summary")).to_contain_text("sakiko@gmail.com")
-    assert violations(page) == []
     page.get_by_role("radio", name=re.compile(f"^{sent}")).check()
     page.get_by_role("button", name=words["check"]).click()
     expect(page.locator("#value-email strong")).to_have_text(sent)
@@ -171,9 +195,9 @@ def test_characters_are_counted_as_people_do_and_read_out_only_near_the_limit(fo
     assert violations(page) == []
     message.fill("𠮷" * 100)
     expect(said).to_have_text("")
-    message.fill("👩‍👩‍👧‍👦" * 4000)
+    message.fill("🇯🇵" * 4000)
     expect(shown).to_have_text("4000 of 4000 characters")
-    fill_in(page, TYPED | {"message": "👩‍👩‍👧‍👦" * 4000})
+    fill_in(page, TYPED | {"message": "🇯🇵" * 4000})
     page.get_by_role("button", name="Check what you entered").click()
     expect(page.locator("h1")).to_have_text("Check your inquiry before sending")
 
@@ -229,9 +253,25 @@ def test_back_brings_the_form_as_it_was_typed_and_forward_the_check_page(visit: 
         expect(page.locator(f"[name={name}]")).to_have_value(value)
     expect(page.locator("[name=agree]")).to_be_checked()
     expect(page.locator("#characters")).to_contain_text("of 4000 characters")
+    go_forward_to_what_is_not_kept(page)
+    expect(page.locator("h1")).to_have_text("Check your inquiry before sending")
+    expect(page.locator("#value-message")).to_have_text(TYPED["message"])
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Inquiry")
     page.locator("[name=subject]").fill("Second thoughts")
     page.get_by_role("button", name="Check what you entered").click()
     expect(page.locator("#value-subject")).to_have_text("Second thoughts")
+
+
+def go_forward_to_what_is_not_kept(page: Page) -> None:
+    """Press Forward, and Reload where the browser asks whether to send the form again: the page is no-store."""
+    try:
+        page.go_forward()
+    except Error as problem:
+        if "ERR_CACHE_MISS" not in str(problem):
+            raise
+        page.wait_for_function("document.readyState === 'complete'")  # the browser's own page, which asks
+        page.reload()
 
 
 def test_an_expired_check_page_gives_everything_back(site: Site, form: Callable[..., Page]) -> None:
