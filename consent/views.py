@@ -37,7 +37,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     language = translation.get_language()
     register, notice = inventory.register_in_force(), inventory.notice_in_force(language)
     held = choice.of_request(request)
-    current = choice.answering(held, notice.register)
+    current = choice.honouring(choice.answering(held, notice.register), signal=gpc.is_sent(request))
     context = {
         "notice": notice,
         "essential": _in_language(register.essential, language),
@@ -126,7 +126,8 @@ def is_page_here(page: str) -> bool:
 
 def _choice_of(decision: Decision) -> choice.Choice:
     notice = decision.notice
-    return choice.choice_of(notice.asked, decision.purposes, notice.register, timezone.localdate(decision.made_at))
+    day = timezone.localdate(decision.made_at)
+    return choice.choice_of(notice.asked, decision.purposes, notice.register, day, signal=decision.gpc)
 
 
 def _in_language(purpose: contents.Entry, language: str) -> dict[str, str]:

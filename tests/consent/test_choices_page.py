@@ -87,6 +87,18 @@ def test_the_signal_is_answered_where_it_is_sent(client: Client, prefix: str) ->
     )
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_signal_takes_back_what_was_agreed_to_before_it_was_sent(client: Client, prefix: str) -> None:
+    press(client, "agree", prefix)
+    address = f"{prefix}/privacy/choices/"
+    assert checked(client.get(address).text) == ALL
+    page = main_of(client.get(address, headers=GPC).text)
+    assert checked(page) == ["usability", "usage"]
+    assert ("We do not share it." if prefix else "データを共有しません。") in page
+    press(client, "choose", prefix, purpose=["usage", "sharing"], headers=GPC)
+    assert checked(client.get(address, headers=GPC).text) == ["usage", "sharing"]
+
+
 def main_of(page: str) -> str:
     return page[page.index("<main") : page.index("</main>")]
 

@@ -170,8 +170,10 @@ def test_a_corrected_word_does_not_ask_again(client: Client) -> None:
 def test_the_signal_leaves_advertising_and_sharing_out_unless_chosen(
     client: Client, prefix: str, button: str, switches: list[str], agreed: list[str]
 ) -> None:
-    decision = decision_of(press(client, button, prefix, purpose=switches, headers=GPC))
+    answer = press(client, button, prefix, purpose=switches, headers=GPC)
+    decision = decision_of(answer)
     assert (decision.gpc, decision.purposes) == (True, agreed)
+    assert answer.cookies["choice"].value.endswith("|s=gpc")
 
 
 @pytest.mark.parametrize("value", ["0", "", "true", "1, 1", " 2"])
