@@ -14,8 +14,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consent import register_admin  # noqa: F401 - it registers its models
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+from consent.models import Controller, Decision, Notice, PolicyVersion
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -74,13 +75,6 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "language", "policy", "register", "first_published_at", "published_at")
     list_select_related = ("policy",)
     ordering = ("-published_at",)
-
-
-@admin.register(Purpose)
-class PurposeAdmin(ReadOnlyAdmin):
-    list_display = ("group", "name_ja", "name_en", "text_ja", "text_en")
-    list_select_related = ("group",)
-    ordering = ("group__ordering",)
 
 
 def _is_record_number(text: str) -> bool:

@@ -1,4 +1,10 @@
-"""What staff have drafted of the register, as content; visitors meet none of it until it is published."""
+"""What staff draft of the register: kept, and read as content. Visitors meet none of it until it is published."""
+
+from collections.abc import Collection
+
+from cookie_consent.models import Cookie
+from django.db import transaction
+from django.db.models import Model
 
 from consent.contents import Content, Entry, arranged
 from consent.models import CookieFacts, PolicyVersion, Purpose, Recipient, StorageKey, Tag, both
@@ -20,6 +26,46 @@ def content(policy: PolicyVersion) -> Content:
             "tags": [_tag(tag) for tag in Tag.objects.select_related("purpose__group")],
         }
     )
+
+
+def keep(row: Model, changed: Collection[str]) -> None:
+    """Keep what was edited of a purpose or a storage key, or add it."""
+    if row._state.adding:
+        row.save()
+    elif changed:
+        row.save(update_fields=changed)
+
+
+@transaction.atomic
+def keep_cookie(facts: CookieFacts, cookie: Cookie, changed: Collection[str]) -> None:
+    """Keep a cookie with what visitors are told of it; of the facts, the fields `changed`."""
+    cookie.save()
+    facts.cookie = cookie
+    keep(facts, changed)
+
+
+@transaction.atomic
+def keep_recipient(recipient: Recipient, changed: Collection[str]) -> None:
+    """Keep a recipient, and its role with each tag that goes to it.
+
+    Raises IntegrityError where it becomes a partner while a tag goes to it without sharing.
+    """
+    keep(recipient, changed)
+    recipient.tag_set.update(role=recipient.role)
+
+
+def keep_tag(tag: Tag, changed: Collection[str]) -> None:
+    """Keep a tag, with the role of whoever receives what it sends."""
+    tag.role = tag.recipient.role
+    keep(tag, {*changed, "role"})
+
+
+def remove(row: CookieFacts | StorageKey | Recipient | Tag) -> None:
+    """Remove a draft. What was published with it stays as it was, and decisions rest on that.
+
+    Raises ProtectedError for a recipient that a tag goes to.
+    """
+    (row.cookie if isinstance(row, CookieFacts) else row).delete()
 
 
 def _purposes() -> list[Purpose]:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from consent import contents, drafts, inventory, notices
+from consent import contents, drafts, faults, inventory, notices
 from consent.contents import Content
 from consent.models import RegisterVersion
 
@@ -17,6 +17,14 @@ class ChangedMeanwhileError(ValueError):
 
 class NothingToPublishError(ValueError):
     """What is drafted is what is in force."""
+
+
+class FaultyError(ValueError):
+    """A draft is such that it can't be published; `faults` says why, in sentences."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(" ".join(faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,11 @@ class Preview:
         return contents.canonical(self.content) == contents.canonical(self.in_force.content)
 
     @property
+    def faults(self) -> list[str]:
+        """Why it can't be published, in sentences of the active language."""
+        return faults.of(self.content)
+
+    @property
     def asks_again(self) -> bool:
         return contents.asked_version(self.content) != self.in_force.asked
 
@@ -49,7 +62,7 @@ def publish(by: User | None, *, seen: str | None = None) -> RegisterVersion:
     """Put the drafts in force and return the new version of the register.
 
     `seen` is that of the preview which `by` decided on; without it the drafts are published as they are.
-    Raises ChangedMeanwhileError or NothingToPublishError, and then nothing is published.
+    Raises ChangedMeanwhileError, NothingToPublishError or FaultyError, and then nothing is published.
     """
     _wait_for_other_publishers()
     now = preview()
@@ -57,6 +70,8 @@ def publish(by: User | None, *, seen: str | None = None) -> RegisterVersion:
         raise ChangedMeanwhileError("The drafts or the version in force changed since the preview was shown")
     if now.is_empty:
         raise NothingToPublishError("The drafts are what is in force")
+    if now.faults:
+        raise FaultyError(now.faults)
     return _freeze(now.content, by)
 
 

@@ -13,6 +13,11 @@ from django.db import transaction
 AGENT = "agent"
 """Reads and answers inquiries."""
 
+REGISTRAR = "registrar"
+"""Keeps the register of cookies, tags and recipients, and publishes it."""
+
+_REGISTER = ["purpose", "cookiefacts", "storagekey", "recipient", "tag", "registerversion"]
+
 PERMISSIONS = {
     AGENT: [
         "inquiries.view_inquiry",
@@ -24,7 +29,20 @@ PERMISSIONS = {
         "consent.view_policyversion",
         "consent.view_controller",
         "consent.change_controller",
-    ]
+        *(f"consent.view_{model}" for model in _REGISTER),
+    ],
+    REGISTRAR: [
+        "consent.view_notice",
+        "consent.view_policyversion",
+        *(f"consent.view_{model}" for model in _REGISTER),
+        "consent.change_purpose",
+        *(
+            f"consent.{action}_{model}"
+            for action in ("add", "change", "delete")
+            for model in ("cookiefacts", "storagekey", "recipient", "tag")
+        ),
+        "consent.publish_register",
+    ],
 }
 
 
@@ -54,7 +72,7 @@ def _is_whole(state: Any) -> bool:
     if state is None:
         return True
     try:
-        for model in ("auth.Group", "contenttypes.ContentType", "inquiries.Look", "consent.Decision"):
+        for model in ("auth.Group", "contenttypes.ContentType", "inquiries.Look", "consent.RegisterVersion"):
             state.get_model(model)
     except LookupError:
         return False

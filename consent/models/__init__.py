@@ -2,7 +2,7 @@
 
 from consent.models.controller import Controller
 from consent.models.decision import Decision, Method
-from consent.models.language import Language, both
+from consent.models.language import Language, both, in_active
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion, PolicyVersionQuerySet
 from consent.models.purpose import Purpose
@@ -29,4 +29,5 @@ __all__ = [
     "Tag",
     "TagKind",
     "both",
+    "in_active",
 ]

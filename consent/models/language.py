@@ -1,7 +1,9 @@
 """The languages that everything here is in."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 
 
 class Language(models.TextChoices):
@@ -21,3 +23,9 @@ def in_both_languages(*fields: str) -> Q:
 def both(row: models.Model, field: str) -> dict[str, str]:
     """Return the text of `field` in every language."""
     return {language: getattr(row, f"{field}_{language}") for language in Language.values}
+
+
+def in_active(row: models.Model, field: str) -> str:
+    """Return the text of `field` in the active language."""
+    text: str = getattr(row, f"{field}_{get_language() or settings.LANGUAGE_CODE}")
+    return text

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from consent.models.language import in_active
+
 
 class Purpose(models.Model):
     """The words of one of django-cookie-consent's groups, in both languages (clause S1)."""
@@ -27,8 +29,4 @@ class Purpose(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_en
-
-    def words(self, language: str) -> dict[str, str]:
-        """Return the purpose's name and text in a language."""
-        return {"name": getattr(self, f"name_{language}"), "text": getattr(self, f"text_{language}")}
+        return in_active(self, "name")

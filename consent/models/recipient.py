@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consent.addresses import ONE_ADDRESS
-from consent.models.language import in_both_languages
+from consent.models.language import in_active, in_both_languages
 
 
 class Role(models.TextChoices):
@@ -51,4 +51,4 @@ class Recipient(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name_en} ({self.name_ja})"
+        return in_active(self, "name")

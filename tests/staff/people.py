@@ -1,5 +1,5 @@
 """The people of the staff's tests: Alice may do everything, Bob answers inquiries, Charlie has no second factor yet,
-Dana is signed in but no member of staff."""
+Dana is signed in but no member of staff, Eve has no permission at all, Frank keeps the register."""
 
 import time
 
@@ -34,6 +34,12 @@ def create_dana() -> User:
 def create_eve() -> User:
     """Staff with a second factor and without any permission."""
     return with_second_factor(User.objects.create_user("eve", password=PASSWORD, is_staff=True))
+
+
+def create_frank() -> User:
+    frank = User.objects.create_user("frank", password=PASSWORD, is_staff=True)
+    frank.groups.add(Group.objects.get(name="registrar"))
+    return with_second_factor(frank)
 
 
 def with_second_factor(user: User) -> User:
