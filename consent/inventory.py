@@ -58,14 +58,21 @@ def stored_under_refused(agreed: Collection[str]) -> list[dict[str, str]]:
 
 def gates(register: RegisterVersion) -> list[dict[str, Any]]:
     """Return a gate for each script and image of the register: what must be agreed to before it is loaded."""
-    return [_gate(tag) for tag in register.content["tags"] if tag["kind"] != TagKind.EMBED]
+    return [_gate(tag, register) for tag in register.content["tags"] if tag["kind"] != TagKind.EMBED]
 
 
 def embeds(register: RegisterVersion, page: str, language: str) -> list[dict[str, Any]]:
     """Return the embedded content of a page, by its URL name, with what its placeholder says in a language."""
     return [
-        _gate(tag)
+        _gate(tag, register)
         | {
+            "url": tag["url"],
+            "purposes": [
+                {field: purpose[field][language] for field in ("name", "text")}
+                for purpose in register.content["purposes"]
+                if purpose["purpose"] in contents.needs_of(tag)
+            ],
+            "is_refused_by_signal": not GPC_REFUSES.isdisjoint(contents.needs_of(tag)),
             "recipient": register.recipient_of(tag)["name"][language],
             "country": register.recipient_of(tag)["country"][language],
             "information": tag["information"][language],
@@ -77,13 +84,14 @@ def embeds(register: RegisterVersion, page: str, language: str) -> list[dict[str
     ]
 
 
-def _gate(tag: contents.Entry) -> dict[str, Any]:
+def _gate(tag: contents.Entry, register: RegisterVersion) -> dict[str, Any]:
+    """Return a gate. Its address holds the version of what was asked: a page kept from before opens nothing newer."""
     return {
         "id": tag["id"],
         "name": tag["name"],
         "kind": tag["kind"],
         "needs": " ".join(contents.needs_of(tag)),
-        "address": reverse("tag_frame", args=[tag["id"]]),
+        "address": reverse("tag_frame", args=[tag["id"], register.asked]),
     }
 
 

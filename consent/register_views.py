@@ -18,10 +18,14 @@ def show_cookies(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @xframe_options_sameorigin
-def show_tag_frame(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a tag's own document, under a policy of its own."""
-    tag = inventory.register_in_force().tag(number)
-    if tag is None:
+def show_tag_frame(request: HttpRequest, number: int, asked: str = "") -> HttpResponse:
+    """Show a tag's own document, under a policy of its own.
+
+    `asked` is what the page asks for agreement to: where that changed since, the tag may be another one now.
+    """
+    register = inventory.register_in_force()
+    tag = register.tag(number)
+    if tag is None or asked not in {"", register.asked}:
         raise Http404("No such tag is published")
     response = render(request, "consent/tag_frame.html", {"tag": tag, "sandbox": frames.EMBED_SANDBOX})
     response.headers["Content-Security-Policy"] = frames.policy_of(tag)

@@ -1,12 +1,12 @@
 """The visitor's pages: what to choose, what was chosen, and the policy behind it."""
 
+import json
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import Resolver404, resolve, reverse
@@ -37,7 +37,8 @@ def choices(request: HttpRequest) -> HttpResponse:
     language = translation.get_language()
     register, notice = inventory.register_in_force(), inventory.notice_in_force(language)
     held = choice.of_request(request)
-    current = choice.answering(held, notice.register)
+    sends_signal = gpc.is_sent(request)
+    current = choice.honouring(choice.answering(held, notice.register), signal=sends_signal)
     context = {
         "notice": notice,
         "essential": _in_language(register.essential, language),
@@ -45,7 +46,9 @@ def choices(request: HttpRequest) -> HttpResponse:
         "choice": current,
         "choice_in_words": _in_words(notice, current) if current else "",
         **_asked_again(held.register if held else "", register, notice),
-        "signal": gpc.is_sent(request) and not (current and inventory.GPC_REFUSES & set(current.agreed)),
+        "shown": f"made {' '.join(current.agreed)}".strip() if current else "ask",
+        "sends_signal": sends_signal,
+        "is_signal_honoured": not (current and current.signal and inventory.GPC_REFUSES & set(current.agreed)),
     }
     return render(request, "consent/choices.html", context)
 
@@ -71,13 +74,15 @@ def _decide(request: HttpRequest) -> HttpResponse:
         return _nothing_recorded(request, NO_NOTICE)
     except ledger.UnknownPurposeError:
         return _nothing_recorded(request, NO_PURPOSE)
-    response = _recorded(request, decision, press.page)
+    stored = inventory.stored_under_refused(decision.purposes)
+    response = _recorded(request, decision, press.page, stored)
     choice.keep(response, _choice_of(decision))
-    _delete_refused(request, response, decision)
+    for cookie in _still_sent(request, stored):
+        response.delete_cookie(cookie["name"], path=cookie["path"], domain=cookie["domain"] or None)
     return response
 
 
-def _recorded(request: HttpRequest, decision: Decision, page: str) -> HttpResponse:
+def _recorded(request: HttpRequest, decision: Decision, page: str, stored: list[dict[str, str]]) -> HttpResponse:
     address = reverse("consent:record", args=[decision.pk])
     if _wants_json(request):
         return JsonResponse(
@@ -87,6 +92,7 @@ def _recorded(request: HttpRequest, decision: Decision, page: str) -> HttpRespon
                 "decision": decision.method,
                 "agreed": decision.purposes,
                 "valid_until": decision.valid_until.isoformat(),
+                "remove": stored,
             }
         )
     if is_page_here(page):
@@ -100,12 +106,9 @@ def _nothing_recorded(request: HttpRequest, problem: str | Promise) -> HttpRespo
     return render(request, "consent/problem.html", {"problem": problem}, status=HTTPStatus.BAD_REQUEST)
 
 
-def _delete_refused(request: HttpRequest, response: HttpResponse, decision: Decision) -> None:
-    """Let the browser lose what it still sends for purposes that are not agreed to."""
-    if request.COOKIES.keys() - {settings.COOKIE_CONSENT_NAME}:
-        for stored in inventory.stored_under_refused(decision.purposes):
-            if stored["kind"] == "cookie" and stored["name"] in request.COOKIES:
-                response.delete_cookie(stored["name"], path=stored["path"], domain=stored["domain"] or None)
+def _still_sent(request: HttpRequest, stored: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the cookies among what a browser must lose that it sends all the same."""
+    return [item for item in stored if item["kind"] == "cookie" and item["name"] in request.COOKIES]
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -124,8 +127,8 @@ def is_page_here(page: str) -> bool:
 
 
 def _choice_of(decision: Decision) -> choice.Choice:
-    shown = ledger.notice_shown(decision.notice_id)
-    return choice.choice_of(shown.asked, decision.purposes, shown.register, timezone.localdate(decision.made_at))
+    shown, day = ledger.notice_shown(decision.notice_id), timezone.localdate(decision.made_at)
+    return choice.choice_of(shown.asked, decision.purposes, shown.register, day, signal=decision.gpc)
 
 
 def _in_language(purpose: contents.Entry, language: str) -> dict[str, str]:
@@ -156,13 +159,18 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     held = choice.of_request(request)
     page = request.GET.get("page", "")
     in_force = inventory.notice_in_force(translation.get_language())
+    is_held = held == _choice_of(decision)
+    stored = inventory.stored_under_refused(decision.purposes) if is_held else []
     context = {
         "decision": decision,
         "words": decision.notice.words,
         "purposes": [
             words | {"is_agreed": words["purpose"] in decision.purposes} for words in decision.notice.words["purposes"]
         ],
-        "is_held": held == _choice_of(decision),
+        "is_held": is_held,
+        "remove": json.dumps(stored) if stored else "",
+        "still_sent": [cookie["name"] for cookie in _still_sent(request, stored)],
+        "keys": [item["key"] for item in stored if item["kind"] != "cookie"],
         "is_new": timezone.now() - decision.made_at < JUST_NOW,
         **_asked_again(decision.notice.register, inventory.register_in_force(), in_force),
         "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),

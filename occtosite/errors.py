@@ -32,6 +32,10 @@ PAGES: dict[str, tuple[Promise, Promise]] = {
         _("Try again later. If you were sending an inquiry and no reference number was shown, it was not received."),
     ),
     "503": (_("This website is not available"), _("Try again later.")),
+    "decision": (
+        _("Your choice could not be saved"),
+        _("Nothing was recorded in this browser, so what applied before still applies. Try again later."),
+    ),
     "csrf": (
         _("We could not confirm your request"),
         _("Too much time may have passed. Go back to the page before this one and try again. Nothing was sent."),
@@ -49,6 +53,13 @@ def error_page(request: HttpRequest, status: HTTPStatus, words: str = "") -> Htt
     return response
 
 
+def fault(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """Return the page for a fault of ours. To a decision it says what that means: the browser got no cookie for it."""
+    place = request.resolver_match.view_name if request.resolver_match else ""
+    is_decision = place == "consent:choices" and request.method == "POST"
+    return error_page(request, status, "decision" if is_decision else "")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, HTTPStatus.BAD_REQUEST)
 
@@ -62,7 +73,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return fault(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -86,5 +97,5 @@ class ErrorPagesMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
             logger.error("The database can't be reached", exc_info=exception)
-            return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+            return fault(request, HTTPStatus.SERVICE_UNAVAILABLE)
         return None

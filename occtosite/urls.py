@@ -21,7 +21,9 @@ urlpatterns = [
     path(".well-known/security.txt", machine_files.security, name="security"),
     path(".well-known/gpc.json", machine_files.privacy_control, name="privacy_control"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg"), name="favicon"),
-    path("privacy/tags/<int:number>/", register_views.show_tag_frame, name="tag_frame"),  # the same in every language
+    # Of a tag as it is now, and of one that was agreed to. The same in every language.
+    path("privacy/tags/<int:number>/", register_views.show_tag_frame, name="tag_frame"),
+    path("privacy/tags/<int:number>/<str:asked>/", register_views.show_tag_frame, name="tag_frame"),
     in_languages("admin/", [*staff_urls.urlpatterns, path("", admin.site.urls)]),
     in_languages(
         "",

@@ -1,13 +1,17 @@
 /* Whether this visitor has decided, and what was agreed to: known before the first paint, so that a notice never
    flashes. A page is the same for everybody; what differs is applied here. The rules of reading are those of
-   consent/choice.py. */
+   consent/choice.py. The event "choice" says that the decision may have changed; whoever sends it, this script reads
+   the cookie before anybody else hears of it. */
 (() => {
   const DAY = 864e5;
   const DAYS = 182;
   const IN_COOKIES = /(?:^|; ?)choice=([^;]*)/g;
   const VALUE =
-    /^("?)((?:[-_a-zA-Z0-9]{1,32}=(?:-1|[0-9]{4}-[0-9]{2}-[0-9]{2})\|)+v=[0-9a-f]{12}\|d=[0-9]{4}-[0-9]{2}-[0-9]{2})\1$/;
+    /^("?)((?:[-_a-zA-Z0-9]{1,32}=(?:-1|[0-9]{4}-[0-9]{2}-[0-9]{2})\|)+v=[0-9a-f]{12}\|d=[0-9]{4}-[0-9]{2}-[0-9]{2})(\|s=gpc)?\1$/;
+  const SIGNAL_REFUSES = ["advertising", "sharing"];
   const root = document.documentElement;
+  let channel;
+  let read;
 
   // Japan's date (it has no summer time), ten minutes ahead for a clock that is slow.
   const today = () => new Date(Date.now() + 9 * 36e5 + 6e5).toISOString().slice(0, 10);
@@ -25,26 +29,52 @@
     if (!match) return;
     const pairs = match[2].split("|").map((pair) => pair.split("="));
     const { v, d, ...purposes } = Object.fromEntries(pairs);
+    const answers = Object.values(purposes);
     const isDecision =
       new Set(pairs.map(([name]) => name)).size === pairs.length &&
       v === register &&
       isValid(d) &&
-      Object.values(purposes).every((answer) => answer === "-1" || answer === d);
-    if (isDecision) return Object.keys(purposes).filter((name) => purposes[name] === d);
+      answers.every((answer) => answer === "-1" || answer === d);
+    if (!isDecision) return;
+    const refused = root.dataset.signal && !match[3] ? SIGNAL_REFUSES : [];
+    return Object.keys(purposes).filter((name) => purposes[name] === d && !refused.includes(name));
   };
 
-  // "result": the notice tells what was just decided, and stays until it is closed.
+  // "result": the notice tells what was just decided, and stays until it is closed or that no longer holds.
   const look = () => {
-    const found = agreed(document.cookie, root.dataset.register);
-    root.dataset.agreed = (found ?? []).join(" ");
-    if (root.dataset.choice !== "result") root.dataset.choice = found ? "made" : "ask";
+    if (navigator.globalPrivacyControl) root.dataset.signal = "gpc";
+    const { cookie } = document;
+    const found = agreed(cookie, root.dataset.register);
+    const names = (found ?? []).join(" ");
+    if (root.dataset.choice !== "result" || root.dataset.agreed !== names) root.dataset.choice = found ? "made" : "ask";
+    root.dataset.agreed = names;
+    if (cookie === read) return;
+    read = cookie;
+    channel?.postMessage(null);
   };
 
+  const tell = () => document.dispatchEvent(new Event("choice"));
+
+  // Every open tab hears of a decision at once. Closed while away: an open channel can keep a page from being kept.
+  const listen = () => {
+    if (!window.BroadcastChannel || channel) return;
+    channel = new BroadcastChannel("choice");
+    channel.onmessage = tell;
+  };
+
+  listen();
   look();
-  if (navigator.globalPrivacyControl) root.dataset.signal = "gpc";
-  addEventListener("pageshow", look);
-  document.addEventListener("visibilitychange", look);
   document.addEventListener("choice", look);
+  document.addEventListener("visibilitychange", tell);
+  window.cookieStore?.addEventListener("change", tell);
+  addEventListener("pageshow", () => {
+    listen();
+    tell();
+  });
+  addEventListener("pagehide", () => {
+    channel?.close();
+    channel = undefined;
+  });
 })();
 
 /* What agreement allows this site itself: text size and colours that this browser keeps, applied before the first paint
@@ -67,11 +97,9 @@
     if (agreed.includes("usage") && "counted" in root.dataset) import("./seen.js").catch(() => {});
   };
 
-  // After the script above, which reads the choice at the same events.
+  // After the script above, which reads the choice first.
   apply();
   document.addEventListener("choice", apply);
-  document.addEventListener("visibilitychange", apply);
-  addEventListener("pageshow", apply);
   const open = ({ target }) => target.className === "display" && import("./display.js").catch(() => {});
   document.addEventListener("toggle", open, true);
 })();

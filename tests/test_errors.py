@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from consent import ledger
 from occtosite import pages
 from occtosite.logs import CarefulFormatter
 from tests.wsgi import ask
@@ -44,6 +45,42 @@ def test_a_fault_shows_the_500_page_and_no_trace(
     assert f'lang="{language}"' in text
     assert SECRET not in text
     assert "Traceback" not in text
+
+
+DECISION = f"decision=agree&notice={'0' * 64}".encode()
+NOT_SAVED = [
+    ("/privacy/choices/", "選択を保存できませんでした", "このブラウザには何も記録していないため"),
+    ("/en/privacy/choices/", "Your choice could not be saved", "Nothing was recorded in this browser"),
+]
+
+
+@pytest.mark.parametrize(("address", "title", "words"), NOT_SAVED)
+def test_a_decision_that_cannot_be_saved_says_so(
+    monkeypatch: pytest.MonkeyPatch, address: str, title: str, words: str
+) -> None:
+    break_database(monkeypatch)
+    answer = ask(address, "POST", DECISION)
+    text = answer.body.decode()
+    assert answer.status == 503
+    assert f"<h1>{title}</h1>" in text
+    assert words in text
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(("address", "title", "words"), NOT_SAVED)
+def test_a_fault_in_a_decision_says_that_it_was_not_saved(
+    monkeypatch: pytest.MonkeyPatch, address: str, title: str, words: str
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(ledger, "decide", fail)
+    answer = ask(address, "POST", DECISION, host="127.0.0.1")
+    text = answer.body.decode()
+    assert answer.status == 500
+    assert f"<h1>{title}</h1>" in text
+    assert words in text
+    assert SECRET not in text
 
 
 @pytest.mark.parametrize(

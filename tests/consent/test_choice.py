@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 
-from consent import choice
+from consent import choice, inventory
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "choice_cases.json").read_text())
 SCRIPT = (settings.BASE_DIR / "static/choice.js").read_text()
@@ -26,8 +26,9 @@ def test_a_header_is_read_strictly(case: dict[str, Any]) -> None:
     current = choice.answering(held, REGISTER)
     assert (current is not None) is case["is_made"]
     assert (held is not None and current is None) is case.get("is_of_another_register", False)
-    if current:
-        assert list(current.agreed) == case["agreed"]
+    honoured = choice.honouring(current, signal=case.get("signal", False))
+    if honoured:
+        assert list(honoured.agreed) == case["agreed"]
 
 
 def test_what_is_written_is_read_again() -> None:
@@ -35,6 +36,15 @@ def test_what_is_written_is_read_again() -> None:
     response = HttpResponse()
     choice.keep(response, written)
     assert response.cookies["choice"].value == "usability=-1|usage=2026-11-24|v=0123456789ab|d=2026-11-24"
+    header = response.cookies["choice"].OutputString().partition(";")[0]
+    assert choice.read(header, TODAY) == written
+
+
+def test_what_is_written_with_the_signal_is_read_again() -> None:
+    written = choice.choice_of(["usage", "sharing"], ["sharing"], REGISTER, TODAY, signal=True)
+    response = HttpResponse()
+    choice.keep(response, written)
+    assert response.cookies["choice"].value == "usage=-1|sharing=2026-11-24|v=0123456789ab|d=2026-11-24|s=gpc"
     header = response.cookies["choice"].OutputString().partition(";")[0]
     assert choice.read(header, TODAY) == written
 
@@ -47,6 +57,12 @@ def test_a_decision_lasts_as_long_as_the_policy_says() -> None:
 
 def test_the_script_reads_the_cookie_that_is_set() -> None:
     assert f"{settings.COOKIE_CONSENT_NAME}=([^;]*)" in SCRIPT
+
+
+def test_the_script_knows_what_the_signal_refuses() -> None:
+    found = re.search(r"SIGNAL_REFUSES = (\[.*\]);", SCRIPT)
+    assert found
+    assert set(json.loads(found[1])) == inventory.GPC_REFUSES
 
 
 @pytest.mark.parametrize("https", [True, False])

@@ -1,7 +1,10 @@
 """The switches, the record and the stylesheet: each visitor's own, kept by no cache (clauses S1, S2 and S7)."""
 
+import json
 import re
 from datetime import timedelta
+from html import unescape
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,7 +28,8 @@ def test_every_purpose_is_a_switch_of_its_own_and_off_at_first(client: Client, p
     assert checked(page) == []
     assert ("Always on" if prefix else "常に有効") in page
     assert ("You have not chosen yet." if prefix else "まだ選択していません。") in page
-    assert "withdraw" not in page
+    assert 'value="withdraw"' not in page
+    assert 'data-shown="ask"' in page
 
 
 def test_the_buttons_weigh_the_same(client: Client) -> None:
@@ -71,20 +75,35 @@ def test_withdrawing_is_offered_while_something_is_agreed(client: Client, button
     assert ('value="withdraw">Withdraw consent</button>' in page) is is_offered
 
 
+HONOURED = re.compile(r'<div class="panel( if-signal)?"><p><strong>([^<]*)</strong>')
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_signal_is_answered_where_it_is_sent(client: Client, prefix: str) -> None:
     sentence = (
         "Your browser asks sites not to share your data. We do not share it."
         if prefix
-        else "データの共有を望まないという信号を受け取りました。"
+        else "お使いのブラウザから、データの共有を望まないという信号を受け取りました。データを共有しません。"
     )
     address = f"{prefix}/privacy/choices/"
-    assert sentence in main_of(client.get(address, headers=GPC).text)
-    assert sentence not in main_of(client.get(address).text)
+    assert HONOURED.findall(client.get(address, headers=GPC).text) == [("", sentence)]
+    assert HONOURED.findall(client.get(address).text) == [(" if-signal", sentence)], "for a signal to scripts alone"
     press(client, "choose", purpose=["sharing"], headers=GPC)
-    assert sentence not in main_of(client.get(address, headers=GPC).text), (
-        "sharing was chosen, so this would be untrue"
-    )
+    for headers in (GPC, None):
+        page = client.get(address, headers=headers).text
+        assert HONOURED.findall(page) == [], "sharing was chosen, so this would be untrue"
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_signal_takes_back_what_was_agreed_to_before_it_was_sent(client: Client, prefix: str) -> None:
+    press(client, "agree", prefix)
+    address = f"{prefix}/privacy/choices/"
+    assert checked(client.get(address).text) == ALL
+    page = main_of(client.get(address, headers=GPC).text)
+    assert checked(page) == ["usability", "usage"]
+    assert ("We do not share it." if prefix else "データを共有しません。") in page
+    press(client, "choose", prefix, purpose=["usage", "sharing"], headers=GPC)
+    assert checked(client.get(address, headers=GPC).text) == ["usage", "sharing"]
 
 
 def main_of(page: str) -> str:
@@ -133,7 +152,7 @@ def test_a_cookie_with_anything_in_it_is_no_decision(client: Client, value: str)
         ("choose", "選択を保存しました。", "Your choice has been saved."),
         (
             "withdraw",
-            "同意を撤回しました。該当するCookieの使用を停止し、このブラウザから削除しました。",
+            "同意を撤回しました。該当するCookieの使用を停止しました。",
             "You have withdrawn your consent.",
         ),
     ],
@@ -169,6 +188,46 @@ def test_the_record_is_whole_and_in_the_exact_words(client: Client, prefix: str,
     assert page.count(">Agreed</span>" if prefix else ">同意する</span>") == 1
     assert page.count(">Not agreed</span>" if prefix else ">同意しない</span>") == 3
     assert ('select "Withdraw consent"' if prefix else "「同意を撤回する」を選んでください") in page
+
+
+def record_after(client: Client, button: str, prefix: str = "", **sent: Any) -> str:
+    """Return the main part of the record that a press leads to."""
+    return main_of(client.get(press(client, button, prefix, **sent).headers["Location"]).text)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_record_says_what_only_a_script_can_delete_and_claims_nothing(client: Client, prefix: str) -> None:
+    registers.create_storage_key("seen", "usage")
+    registers.publish()
+    press(client, "agree")
+    page = record_after(client, "withdraw", prefix)
+    (without_script,) = re.findall(r"<noscript>(.*?)</noscript>", page, re.DOTALL)
+    assert ("Only a script can delete it." if prefix else "これを削除できるのはスクリプトだけです。") in without_script
+    assert "seen" in without_script
+    said = re.sub(r'data-gone="[^"]*"', "", page)
+    assert ("deleted them" if prefix else "削除しました") not in said
+    (removed,) = re.findall(r'data-remove="([^"]*)"', page)
+    assert {"kind": "local", "key": "seen"} in json.loads(unescape(removed))
+
+
+def test_the_record_names_a_cookie_that_the_browser_still_sends(client: Client) -> None:
+    registers.create_cookie("seen", "usage")
+    registers.publish()
+    client.cookies["seen"] = "1"
+    answer = press(client, "refuse", "/en")
+    del client.cookies["seen"]  # what a browser does on this answer
+    assert "still sends" not in main_of(client.get(answer.headers["Location"]).text)
+    client.cookies["seen"] = "1"
+    page = main_of(client.get(answer.headers["Location"]).text)
+    assert "Your browser still sends these cookies: seen." in page
+
+
+def test_an_old_record_deletes_nothing_that_was_agreed_to_since(client: Client) -> None:
+    registers.create_storage_key("seen", "usage")
+    registers.publish()
+    address = press(client, "refuse").headers["Location"]
+    press(client, "agree")
+    assert "data-remove" not in client.get(address).text
 
 
 def test_a_browser_that_keeps_no_cookies_is_told_what_that_means(client: Client) -> None:

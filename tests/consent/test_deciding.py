@@ -67,7 +67,20 @@ def test_the_script_learns_what_was_recorded(client: Client) -> None:
         "decision": "agree",
         "agreed": ALL,
         "valid_until": decision.valid_until.isoformat(),
+        "remove": [],
     }
+
+
+def test_the_script_learns_what_the_browser_must_lose(client: Client) -> None:
+    registers.create_cookie("seen", "usage")
+    registers.create_storage_key("size", "usability")
+    registers.publish()
+    usage = {"kind": "cookie", "name": "seen", "path": "/", "domain": ""}
+    usability = {"kind": "local", "key": "size"}
+    for purposes, remove in ((ALL, []), (["usability"], [usage]), ([], [usage, usability])):
+        answer = press(client, "choose", headers=JSON, purpose=purposes).json()
+        kept = [item for item in answer["remove"] if item in (usage, usability)]
+        assert kept == remove
 
 
 def test_a_browser_that_takes_anything_gets_the_page(client: Client) -> None:
@@ -170,8 +183,10 @@ def test_a_corrected_word_does_not_ask_again(client: Client) -> None:
 def test_the_signal_leaves_advertising_and_sharing_out_unless_chosen(
     client: Client, prefix: str, button: str, switches: list[str], agreed: list[str]
 ) -> None:
-    decision = decision_of(press(client, button, prefix, purpose=switches, headers=GPC))
+    answer = press(client, button, prefix, purpose=switches, headers=GPC)
+    decision = decision_of(answer)
     assert (decision.gpc, decision.purposes) == (True, agreed)
+    assert answer.cookies["choice"].value.endswith("|s=gpc")
 
 
 @pytest.mark.parametrize("value", ["0", "", "true", "1, 1", " 2"])
@@ -278,9 +293,9 @@ def test_the_way_back_leads_to_a_page_of_this_site_only(client: Client, page: st
     assert "evil.example" not in forged
 
 
-def test_one_select_and_one_insert(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_two_selects_and_one_insert(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     notice = notice_on(client, "/about/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.post("/privacy/choices/", {"notice": notice, "decision": "agree"}, headers=JSON)
 
 

@@ -1,0 +1,33 @@
+/* The visitor's switches without leaving the page, which always shows what is recorded: after a decision here, in the
+   notice or in another tab, what it shows is fetched anew. Without this script every form works as any other. */
+
+import { decide } from "./notice.js";
+
+const root = document.documentElement;
+const main = document.querySelector("main");
+const shown = () => main.querySelector("[data-shown]");
+const recorded = () => `${root.dataset.choice === "ask" ? "ask" : "made"} ${root.dataset.agreed}`.trim();
+let asked;
+
+async function refresh() {
+  const state = recorded();
+  if (state === asked || state === shown().dataset.shown) return;
+  asked = state; // once: the two may differ for good, as where the browser gives its signal to scripts alone
+  try {
+    const answer = await fetch(location.pathname, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (state === recorded()) shown().replaceWith(page.querySelector("[data-shown]"));
+  } catch {
+    asked = undefined; // tried again when the page is next looked at
+  }
+}
+
+main.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "decision") return;
+  event.preventDefault();
+  decide(main, event.target, event.submitter);
+});
+
+document.addEventListener("choice", refresh);
+refresh();
