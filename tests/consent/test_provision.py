@@ -11,9 +11,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
-from consent import inventory, ledger
+from consent import choice, inventory, ledger
 from consent.models import (
     Controller,
     CookieFacts,
@@ -26,7 +28,7 @@ from consent.models import (
 )
 from consent.provision import provision
 from tests.consent import registers
-from tests.consent.visitors import ALL, checked, decision_of, press
+from tests.consent.visitors import ALL, checked
 
 
 def everything() -> list[list[Any]]:
@@ -80,7 +82,11 @@ def as_before_there_were_versions() -> None:
 @pytest.mark.django_db
 def test_an_upgrade_keeps_decisions_with_their_notice_and_asks_nobody_again(client: Client) -> None:
     as_before_there_were_versions()
-    decision = decision_of(press(client, "choose", "/en", purpose=["usage"]))
+    shown = inventory.notice_in_force("en")
+    decision = ledger.decide(Method.CHOOSE, ["usage"], shown.pk, gpc=False)
+    kept = HttpResponse()
+    choice.keep(kept, choice.choice_of(shown.asked, ["usage"], shown.register, timezone.localdate()))
+    client.cookies["choice"] = kept.cookies["choice"].value
     provision()
     register = inventory.register_in_force()
     assert (register.number, register.published_by) == (1, None)

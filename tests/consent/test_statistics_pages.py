@@ -178,11 +178,11 @@ def test_a_page_of_statistics_costs_the_same_however_much_was_counted(
 ) -> None:
     publish_october()
     client.get("/statistics/")
-    with django_assert_num_queries(2):  # the editions, and the notice that stands on every page
+    with django_assert_num_queries(3):  # the editions, and the notice and the tags that may stand on every page
         client.get("/statistics/")
     create_decisions(OCTOBER, 20)
     PageCount.objects.update(views=10**9)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/statistics/")
 
 
