@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from consent.inventory import policy_in_force
-from inquiries import outbox, sealing
+from inquiries import access, outbox, sealing
 from inquiries.models import Channel, Inquiry
 from inquiries.references import reference_for
 from inquiries.tokens import Token
@@ -51,6 +51,7 @@ def receive(entry: Entry, token: Token, language: str) -> Inquiry:
 
 def _write(entry: Entry, token: Token, language: str, reference: str) -> Inquiry:
     sealed = sealing.seal(entry.document, sealing.inquiry_context(reference))
+    sender_key, sender_copy = access.for_sender(token.secret, reference, entry.document)
     with transaction.atomic():
         inquiry = Inquiry.objects.create(
             reference=reference,
@@ -63,6 +64,8 @@ def _write(entry: Entry, token: Token, language: str, reference: str) -> Inquiry
             policy_version=policy_in_force().number,
             received_at=timezone.now(),
             sealed=sealed,
+            sender_key=sender_key,
+            sender_copy=sender_copy,
         )
         outbox.write_acknowledgement(inquiry)
     return inquiry

@@ -19,6 +19,7 @@ PERMISSIONS = {
         "inquiries.open_inquiry",
         "inquiries.answer_inquiry",
         "inquiries.view_look",
+        "inquiries.view_datarequest",
         "consent.view_decision",
         "consent.view_notice",
         "consent.view_policyversion",
