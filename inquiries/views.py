@@ -5,22 +5,21 @@ import logging
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from consent.models import Controller
 from consent.pages import public_page
-from inquiries import intake, tokens
+from inquiries import access, downloads, intake, pages, tokens
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry
+from inquiries.pages import in_other_language
 from inquiries.sealing import SealingError
+from inquiries.tokens import Token
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ SHOWN_AGAIN_FOR = timedelta(minutes=30)
 def fill_in(request: HttpRequest) -> HttpResponse:
     """Show the form: empty and the same for everybody, or filled in for who comes back to it from the check page."""
     if request.method == "POST":
-        return _form_page(request, InquiryForm.to_go_on_with(request.POST), switch=_in_other_language("form"))
+        return _form_page(request, InquiryForm.to_go_on_with(request.POST), switch=in_other_language("form"))
     return _empty_form(request)
 
 
@@ -46,7 +45,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """Show every value as it will be sent, with a one-time token; or the form with its errors."""
     form = InquiryForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     return _check_page(request, form, _token_for(request, form))
 
 
@@ -63,12 +62,25 @@ def send(request: HttpRequest) -> HttpResponse:
     except (DatabaseError, SealingError, ObjectDoesNotExist):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
-    if inquiry:
-        return _done_page(request, inquiry, text)
+    if inquiry and token:
+        return _done_page(request, inquiry, token, text)
     if not form.is_valid():
-        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
+        return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
     return _check_page(request, form, tokens.mint(), problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_POST
+def save_receipt(request: HttpRequest) -> HttpResponse:
+    """Hand out reference number and receipt code as a file, as long as the done page shows them."""
+    text = request.POST.get("token", "")
+    token = tokens.read(text)
+    inquiry = intake.received_with(token) if token else None
+    if not inquiry or not token:
+        raise Http404
+    if not _is_shown(inquiry):
+        return _done_page(request, inquiry, token, text)
+    return downloads.receipt(inquiry, _code(inquiry, token))
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
@@ -87,7 +99,7 @@ def _not_received(request: HttpRequest, form: InquiryForm, token: str) -> HttpRe
     problem = _("We could not receive your inquiry. It has not been saved. Try again later.")
     if form.is_valid():
         return _check_page(request, form, token, problem, HTTPStatus.SERVICE_UNAVAILABLE)
-    switch = _in_other_language("check")
+    switch = in_other_language("check")
     return _form_page(request, form, problem, HTTPStatus.SERVICE_UNAVAILABLE, switch=switch)
 
 
@@ -99,42 +111,43 @@ def _form_page(
     *,
     switch: str = "",
 ) -> HttpResponse:
-    period = _("%(days)s days") % {"days": settings.INQUIRY_RETENTION_DAYS}
-    context = {"form": form, "step": 1, "problem": problem, "retention_period": period, "switch": switch}
+    context = {
+        "form": form,
+        "step": 1,
+        "problem": problem,
+        "retention_period": pages.retention_period(),
+        "switch": switch,
+    }
     return render(request, "inquiries/form.html", context, status=status)
 
 
 def _check_page(
     request: HttpRequest, form: InquiryForm, token: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    switch = _in_other_language("check")  # also where it is shown in answer to "Send": switching sends nothing
+    switch = in_other_language("check")  # also where it is shown in answer to "Send": switching sends nothing
     context = {"form": form, "step": 2, "problem": problem, "token": token, "switch": switch}
     return render(request, "inquiries/check.html", context, status=status)
 
 
-def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpResponse:
+def _done_page(request: HttpRequest, inquiry: Inquiry, token: Token, text: str) -> HttpResponse:
+    code = _code(inquiry, token)
     context = {
         "inquiry": inquiry,
         "step": 3,
-        "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
-        "reply_time": _reply_time(),
-        "token": token,
-        "switch": _in_other_language("done"),
+        "is_shown": _is_shown(inquiry),
+        "code": code,
+        "groups": code.split("-"),
+        "reply_time": pages.reply_time(),
+        "token": text,
+        "switch": in_other_language("done"),
     }
     return render(request, "inquiries/done.html", context)
 
 
-def _reply_time() -> str:
-    """Return OCCTO's usual reply time, or nothing: an inquiry that was received is never answered with an error."""
-    try:
-        return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
-    except (DatabaseError, ObjectDoesNotExist):
-        logger.exception("OCCTO's reply time can't be read")
-        return ""
+def _is_shown(inquiry: Inquiry) -> bool:
+    return timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR
 
 
-def _in_other_language(page: str) -> str:
-    """Return where the button that switches the language sends what was typed."""
-    other = next(code for code, _name in settings.LANGUAGES if code != translation.get_language())
-    with translation.override(other):
-        return reverse(f"inquiries:{page}")
+def _code(inquiry: Inquiry, token: Token) -> str:
+    """Return the receipt code; nothing for an inquiry from before there were any, which it would not open."""
+    return access.receipt_code(token.secret) if inquiry.sender_key else ""

@@ -8,6 +8,7 @@ PATHS = [
     "privacy/choices/",
     "privacy/requests/",
     "inquiry/",
+    "inquiry/status/",
     "accessibility/",
     "sitemap/",
     "no-such-page/",

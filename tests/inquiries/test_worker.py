@@ -93,7 +93,7 @@ def test_every_opening_is_recorded_as_the_workers_own() -> None:
     create_answer(inquiry)
     work()
     looks = [(look.inquiry, look.by, look.purpose, look.fields) for look in Look.objects.order_by("pk")]
-    assert looks == [(inquiry, None, "acknowledge", "email"), (inquiry, None, "send", "email,answers")]
+    assert looks == [(inquiry, None, "acknowledge", "email"), (inquiry, None, "send", "email,thread")]
     OutboxItem.objects.filter(pk=item.pk).update(delivery="waiting", done_at=None)
     make_due(item)
     work()
