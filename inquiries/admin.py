@@ -1,23 +1,34 @@
-"""The desk's lists: inquiries without personal data, and the log of looks."""
+"""The desk's lists: inquiries without personal data, what people ask for about theirs, and the log of looks."""
 
-import unicodedata
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.lists import ReadOnlyAdmin
-from inquiries import admin_views
-from inquiries.models import Delivery, Inquiry, Look, OutboxItem
+from inquiries import admin_requests, admin_views, references
+from inquiries.admin_thread import field_labels
+from inquiries.models import DataRequest, Delivery, Inquiry, Look, OutboxItem
 
 
 @admin.register(Inquiry)
 class InquiryAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "category", "language", "channel", "state", "received_at", "reply_by", "trouble")
+    list_display = (
+        "reference",
+        "category",
+        "state",
+        "received_at",
+        "wrote_again_at",
+        "request_due",
+        "reply_by",
+        "language",
+        "channel",
+        "trouble",
+    )
     list_filter = ("state", "category", "language")
     search_fields = ("reference",)
     search_help_text = _("Enter a whole reference number.")
@@ -27,15 +38,24 @@ class InquiryAdmin(ReadOnlyAdmin):
         unsettled = OutboxItem.objects.filter(
             inquiry=OuterRef("pk"), delivery__in=[Delivery.UNCERTAIN, Delivery.FAILED]
         )
+        asked = DataRequest.objects.filter(inquiry=OuterRef("pk"), decided_at__isnull=True)
+        due = Subquery(asked.order_by("due_on").values("due_on")[:1])
         trouble = Subquery(unsettled.order_by("created_at").values("delivery")[:1])
-        return Inquiry.objects.defer("sealed").annotate(trouble=trouble).order_by(*self.ordering)
+        return (
+            Inquiry.objects.defer("sealed", "sender_key", "sender_copy")
+            .annotate(trouble=trouble, request_due=due)
+            .order_by(*self.ordering)
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str
     ) -> tuple[QuerySet[Inquiry], bool]:
         """Find one reference number, however it was typed; a look-up by index, not a search through the table."""
-        text = "".join(unicodedata.normalize("NFKC", search_term).upper().replace("-", "").split())
-        return (queryset.filter(reference=f"{text[:5]}-{text[5:]}") if text else queryset), False
+        return (queryset.filter(reference=references.read(search_term)) if search_term.strip() else queryset), False
+
+    @admin.display(description=_("Request due"), empty_value="")
+    def request_due(self, inquiry: Any) -> Any:
+        return inquiry.request_due
 
     @admin.display(description=_("Delivery trouble"), empty_value="")
     def trouble(self, inquiry: Any) -> Any:
@@ -55,10 +75,27 @@ class InquiryAdmin(ReadOnlyAdmin):
             wrapped("<int:pk>/reopen/", admin_views.reopen, "reopen"),
             wrapped("<int:pk>/release/", admin_views.release, "release"),
             wrapped("<int:pk>/spam/", admin_views.confirm_spam, "spam"),
+            wrapped("<int:pk>/request/<int:asked>/", admin_requests.decide, "request"),
             wrapped("<int:pk>/mail/<int:item>/again/", admin_views.send_again, "send_again"),
             wrapped("<int:pk>/mail/<int:item>/sent/", admin_views.mark_sent, "mark_sent"),
         ]
         return [*own, *super().get_urls()]
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ReadOnlyAdmin):
+    """What people ask for about their own data, what is due first at the top. It is handled on the inquiry's page."""
+
+    list_display = ("kind", "state", "due_on", "made_at", "reference")
+    list_display_links = None
+    list_select_related = ("inquiry",)
+    list_filter = ("state", "kind")
+    fields = ("kind", "state", "made_at", "due_on", "decided_at", "decided_by", "inquiry")
+    ordering = (F("decided_at").desc(nulls_first=True), "due_on", "id")
+
+    @admin.display(description=_("Reference number"))
+    def reference(self, request: DataRequest) -> str:
+        return _link_to_inquiry(request.inquiry)
 
 
 @admin.register(Look)
@@ -74,9 +111,13 @@ class LookAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Reference number"))
     def reference(self, look: Look) -> str:
-        address = reverse("admin:inquiries_inquiry_change", args=[look.inquiry_id])
-        return format_html('<a href="{}">{}</a>', address, look.inquiry.reference)
+        return _link_to_inquiry(look.inquiry)
 
     @admin.display(description=_("Fields"))
     def fields_opened(self, look: Look) -> str:
-        return admin_views.field_labels(look.fields)
+        return field_labels(look.fields)
+
+
+def _link_to_inquiry(inquiry: Inquiry) -> str:
+    address = reverse("admin:inquiries_inquiry_change", args=[inquiry.pk])
+    return format_html('<a href="{}">{}</a>', address, inquiry.reference)

@@ -18,24 +18,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from inquiries import checks, outbox, quarantine, replies, reveal, states, suspicions
-from inquiries.fields import ANSWERS, PERSONAL
-from inquiries.forms import InquiryForm
+from inquiries.admin_thread import FIELD_LABELS, field_labels, readable
+from inquiries.fields import THREAD
 from inquiries.inputs import Words, many_lines
-from inquiries.models import STAFF_PURPOSES, Delivery, Inquiry, Look, LookPurpose, OutboxItem, State
+from inquiries.models import STAFF_PURPOSES, Delivery, Direction, Inquiry, Look, LookPurpose, OutboxItem, State
 from inquiries.sealing import SealingError
 
 logger = logging.getLogger(__name__)
 
 LOOKS_SHOWN = 100
-
-FIELD_LABELS = {
-    **{name: InquiryForm.base_fields[name].label for name in PERSONAL},
-    ANSWERS: _("Earlier answers"),
-}
 
 can_view = permission_required("inquiries.view_inquiry", raise_exception=True)
 can_open = permission_required("inquiries.open_inquiry", raise_exception=True)
@@ -110,7 +104,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @can_view
 @can_open
 def open_inquiry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record the look, then show the fields asked for and the earlier answers."""
+    """Record the look, then show the fields and the thread, as they were asked for."""
     inquiry = get_object_or_404(Inquiry, pk=pk)
     form = OpenForm(request.POST)
     if not form.is_valid():
@@ -118,16 +112,18 @@ def open_inquiry(request: HttpRequest, pk: int) -> HttpResponse:
     purpose = LookPurpose(form.cleaned_data["purpose"])
     fields = form.cleaned_data["fields_opened"]
     try:
-        opened = reveal.open_inquiry(inquiry, purpose, fields, by=_member(request), reason=form.cleaned_data["reason"])
+        opened = reveal.open_inquiry(inquiry, purpose, fields, by=member(request), reason=form.cleaned_data["reason"])
     except SealingError:
         logger.exception("Inquiry %s could not be opened", inquiry.reference)
         messages.error(request, _("This inquiry could not be opened: its key is missing, or it was altered."))
-        return _to_detail(pk)
+        return to_detail(pk)
     answer_form = None
     if purpose == LookPurpose.ANSWER:
         states.take_up(inquiry)
-        answer_form = AnswerForm(initial={"after": inquiry.messages.count()})
-    return _page(request, inquiry, opened=_readable(inquiry, opened), answer_form=answer_form)
+        if THREAD in fields:
+            states.note_that_staff_read(inquiry)
+        answer_form = AnswerForm(initial={"after": inquiry.messages.filter(direction=Direction.OUT).count()})
+    return _page(request, inquiry, opened=readable(inquiry, opened), answer_form=answer_form)
 
 
 @require_POST
@@ -139,7 +135,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
-            replies.answer(inquiry, form.cleaned_data["body"], _member(request), after=form.cleaned_data["after"])
+            replies.answer(inquiry, form.cleaned_data["body"], member(request), after=form.cleaned_data["after"])
         except replies.AnsweredMeanwhileError:
             form.add_error(None, _("Another answer was written after you opened this inquiry. Yours was not sent."))
         except states.MoveError:
@@ -149,8 +145,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, _("Your answer could not be saved. It was not sent. Try again later."))
         else:
             messages.success(request, _("Your answer is on its way."))
-            return _to_detail(pk)
-    context = {"title": _("Answer not sent"), "form": form, **_about(request, inquiry)}
+            return to_detail(pk)
+    context = {"title": _("Answer not sent"), "form": form, **about(request, inquiry)}
     return render(request, "staff/answer.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -205,7 +201,7 @@ def _settle(request: HttpRequest, pk: int, item: int, decide: Callable[[OutboxIt
         decide(get_object_or_404(OutboxItem, pk=item, inquiry=inquiry))
     except ValueError:
         messages.error(request, _("This mail is neither uncertain nor failed any more. Nothing was changed."))
-    return _to_detail(pk)
+    return to_detail(pk)
 
 
 def _move(request: HttpRequest, pk: int, move: Callable[[Inquiry], None]) -> HttpResponse:
@@ -213,7 +209,7 @@ def _move(request: HttpRequest, pk: int, move: Callable[[Inquiry], None]) -> Htt
         move(get_object_or_404(Inquiry, pk=pk))
     except states.MoveError:
         messages.error(request, _("The state was not changed: it does not allow this, or somebody changed it."))
-    return _to_detail(pk)
+    return to_detail(pk)
 
 
 def _page(
@@ -226,11 +222,12 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {
-        **_about(request, inquiry),
+        **about(request, inquiry),
         "open_form": open_form or OpenForm(),
         "opened": opened,
         "answer_form": answer_form if states.may_move(inquiry, State.ANSWERED) else None,
         "looks": [(look, field_labels(look.fields)) for look in _looks(inquiry)],
+        "requests": inquiry.requests.select_related("decided_by").order_by("made_at"),
         "mails": [(mail, outbox.describe(mail.problem)) for mail in inquiry.outbox.order_by("created_at")],
         "unsettled": [Delivery.UNCERTAIN, Delivery.FAILED],
         "may_close": states.may_move(inquiry, State.CLOSED),
@@ -242,7 +239,7 @@ def _page(
     return render(request, "staff/inquiry.html", context, status=status)
 
 
-def _about(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
+def about(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
     """Return what every page about an inquiry shows; other languages lead to its first page, never to a POST."""
     language = next(code for code in ("en", "ja") if code != translation.get_language())
     with translation.override(language):
@@ -256,29 +253,12 @@ def _about(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
     }
 
 
-def field_labels(names: str) -> str:
-    """Return the labels of fields named in a look, in the page's language."""
-    return pgettext("between fields", ", ").join(str(FIELD_LABELS.get(name, name)) for name in names.split(","))
-
-
 def _looks(inquiry: Inquiry) -> QuerySet[Look]:
     return inquiry.looks.select_related("by").order_by("-at")[:LOOKS_SHOWN]
 
 
-def _readable(inquiry: Inquiry, opened: reveal.Opened) -> dict[str, Any]:
-    """Return opened fields with their labels, and earlier answers with who wrote them and when."""
-    written = inquiry.messages.select_related("author").order_by("written_at")
-    return {
-        "fields": [(FIELD_LABELS[name], _as_read(name, value)) for name, value in opened.document.items()],
-        "answers": [(message, opened.answers[message.pk]) for message in written if message.pk in opened.answers],
-    }
-
-
-def _as_read(name: str, value: str) -> str:
-    return checks.telephone_as_read(value) if name == "telephone" else value
-
-
-def _member(request: HttpRequest) -> User:
+def member(request: HttpRequest) -> User:
+    """Return who of staff asks."""
     if not isinstance(request.user, User):
         raise TypeError("The admin lets nobody in who isn't signed in.")
     return request.user
@@ -288,5 +268,6 @@ def _address(pk: int) -> str:
     return reverse("admin:inquiries_inquiry_change", args=[pk])
 
 
-def _to_detail(pk: int) -> HttpResponse:
+def to_detail(pk: int) -> HttpResponse:
+    """Lead to an inquiry's page, closed as everybody finds it."""
     return redirect(_address(pk))

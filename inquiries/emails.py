@@ -69,8 +69,28 @@ def answer(
     return mail
 
 
+def notice_of_changed_address(inquiry: Inquiry, address: str, *, mail_id: str, written_at: datetime) -> EmailMessage:
+    """Return the notice that answers go to another address from now on; it does not say to which.
+
+    It goes to the former address, so that nobody's answers are led away in silence. Raises UnusableAddressError.
+    """
+    with translation.override(inquiry.language):
+        subject = gettext("[OCCTO] The e-mail address of your inquiry was changed (%(reference)s)") % {
+            "reference": inquiry.reference
+        }
+        words = _words("mail/address_changed.txt", inquiry)
+    mail = _mail(address, subject, words, mail_id=mail_id, written_at=written_at)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+    return mail
+
+
 def _words(template: str, inquiry: Inquiry, **context: Any) -> str:
-    names = {"site_url": "home", "policy_url": "consent:policy"}
+    names = {
+        "site_url": "home",
+        "policy_url": "consent:policy",
+        "form_url": "inquiries:form",
+        "status_url": "inquiries:status",
+    }
     addresses = {key: settings.SITE_URL + reverse(name) for key, name in names.items()}
     text = render_to_string(template, {"inquiry": inquiry} | addresses | context)
     return text.strip("\n") + "\n"  # not strip(): a paragraph may begin with an ideographic space

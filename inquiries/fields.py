@@ -38,5 +38,8 @@ FIELDS = [
 PERSONAL = [field.name for field in FIELDS if field.personal]
 """What is sealed, in the order in which staff read it."""
 
-ANSWERS = "answers"
-"""What staff wrote back: opened and recorded like a field."""
+CORRECTABLE = ["name", "name_kana", "organization", "email", "telephone", "postal_code", "address", "reply_by"]
+"""What the sender may correct on the status page; what was asked stays as it was, and is added to by a message."""
+
+THREAD = "thread"
+"""What staff and the sender wrote after the inquiry: opened and recorded like a field."""

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from consent.inventory import policy_in_force
-from inquiries import outbox, sealing
+from inquiries import access, outbox, sealing
 from inquiries.models import Channel, Inquiry, Kind, State
 from inquiries.references import reference_for
 from inquiries.tokens import Token
@@ -63,6 +63,7 @@ def _write(
     entry: Entry, token: Token, language: str, reference: str, suspicions: Sequence[str], *, acknowledge: bool
 ) -> Inquiry:
     sealed = sealing.seal(entry.document, sealing.inquiry_context(reference))
+    sender_key, sender_copy = access.for_sender(token.secret, reference, entry.document)
     with transaction.atomic():
         inquiry = Inquiry.objects.create(
             reference=reference,
@@ -77,6 +78,8 @@ def _write(
             suspicions=",".join(suspicions),
             received_at=timezone.now(),
             sealed=sealed,
+            sender_key=sender_key,
+            sender_copy=sender_copy,
         )
         if acknowledge:
             outbox.write_acknowledgement(inquiry)

@@ -74,6 +74,14 @@ def release(inquiry: Inquiry) -> None:
     inquiry.outbox.filter(delivery=Delivery.HELD).update(delivery=Delivery.WAITING, due_at=timezone.now())
 
 
+def write_notice(inquiry: Inquiry, correction: Message) -> OutboxItem:
+    """Put the notice of a changed address, to the address that `correction` replaced, into the outbox.
+
+    Call it in the correction's own transaction.
+    """
+    return _write(inquiry, Kind.MOVED, correction)
+
+
 def claim() -> OutboxItem | None:
     """Take the mail that is due longest, for this worker alone; None where none is due."""
     while True:
@@ -118,9 +126,9 @@ def give_up(item: OutboxItem, problem: str) -> bool:
 def doubt(item: OutboxItem) -> bool:
     """Note that a mail may or may not have gone out; return whether the claim still held.
 
-    An acknowledgement is sent again with the same Message-ID: a second one does no harm. An answer waits for staff.
+    An answer waits for staff; the others are sent again with the same Message-ID: a second one does no harm.
     """
-    if item.kind == Kind.ACKNOWLEDGEMENT:
+    if item.kind != Kind.ANSWER:
         return put_off(item, Problem.UNCERTAIN)
     return _move(item, delivery=Delivery.UNCERTAIN, problem=Problem.UNCERTAIN)
 

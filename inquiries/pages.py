@@ -1,40 +1,16 @@
-"""The form's page: empty, filled in, with its errors, or with what a postal code led to."""
+"""What the sender's pages have in common."""
 
-from http import HTTPStatus
+import logging
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from inquiries.forms import LIMITS, InquiryForm
-from inquiries.postal import Found
+from consent.models import Controller
 
-
-def form_page(
-    request: HttpRequest,
-    form: InquiryForm,
-    problem: str = "",
-    status: HTTPStatus = HTTPStatus.OK,
-    *,
-    found: Found | None = None,
-    switch: str = "",
-) -> HttpResponse:
-    """Return the form's page. `switch` is where the button that switches the language sends what was typed."""
-    if found:
-        _fill_in_address(form, found)
-    context = {
-        "form": form,
-        "step": 1,
-        "problem": problem,
-        "found": found,
-        "retention_period": _("%(days)s days") % {"days": settings.INQUIRY_RETENTION_DAYS},
-        "counter": counter_words(LIMITS["message"]),
-        "switch": switch,
-    }
-    return render(request, "inquiries/form.html", context, status=status)
+logger = logging.getLogger(__name__)
 
 
 def in_other_language(page: str) -> str:
@@ -44,20 +20,15 @@ def in_other_language(page: str) -> str:
         return reverse(f"inquiries:{page}")
 
 
-def counter_words(limit: int) -> dict[str, str | int]:
-    """Return the sentences of the counter of characters; the script puts the number in the place of {count}."""
-    place = {"count": "{count}", "max": limit}
-    return {
-        "limit": limit,
-        "count": _("%(count)s of %(max)s characters") % place,
-        "over": _("%(count)s characters too many") % place,
-        "over_by_one": _("1 character too many"),
-    }
+def reply_time() -> str:
+    """Return OCCTO's usual reply time, or nothing: what was received is never answered with an error."""
+    try:
+        return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
+    except (DatabaseError, Controller.DoesNotExist):
+        logger.exception("OCCTO's reply time can't be read")
+        return ""
 
 
-def _fill_in_address(form: InquiryForm, found: Found) -> None:
-    """Show the address found; the focus goes to it, and with it what is read out, unless there are towns to choose."""
-    form.initial["address"] = found.address
-    if not found.towns:
-        attributes = form.fields["address"].widget.attrs
-        attributes |= {"autofocus": True, "aria-describedby": "postal-answer id_address_helptext"}
+def retention_period() -> str:
+    """Return in words how long an inquiry is kept after it was closed."""
+    return _("%(days)s days") % {"days": settings.INQUIRY_RETENTION_DAYS}

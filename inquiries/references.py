@@ -1,6 +1,8 @@
 """Reference numbers: short, unambiguous on paper and over the telephone, and telling nothing of how many there are."""
 
 import hmac
+import re
+import unicodedata
 
 ALPHABET = "23456789CFGHJMPQRVWX"
 """No two characters look alike, and no word can be spelt (Open Location Code's alphabet)."""
@@ -22,3 +24,12 @@ def reference_for(secret: str, attempt: int = 0) -> str:
         characters.append(ALPHABET[remainder])
     text = "".join(characters)
     return f"{text[:GROUP]}-{text[GROUP:]}"
+
+
+def read(text: str) -> str:
+    """Return a reference number as it is stored, however it was typed: small, full width, with or without hyphens.
+
+    What could be none comes back in the same form; no inquiry has it.
+    """
+    letters = re.sub("[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+    return f"{letters[:GROUP]}-{letters[GROUP:]}"

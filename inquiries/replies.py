@@ -1,10 +1,10 @@
-"""Answering: the sealed answer, the mail in the outbox and the inquiry's new state, in one transaction."""
+"""Answering: the answer, sealed for staff and for the sender, its mail and the new state, in one transaction."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from inquiries import outbox, sealing, states
+from inquiries import access, outbox, sealing, states
 from inquiries.models import Direction, Inquiry, Message, State
 
 MAX_LENGTH = 10_000
@@ -22,14 +22,20 @@ def answer(inquiry: Inquiry, body: str, by: User, *, after: int) -> Message:
     same time, send one answer. Raises AnsweredMeanwhileError where there are more by now, MoveError where the inquiry
     can't be answered from its state, and SealingError where there is no key.
     """
-    sealed = sealing.seal({"body": body}, sealing.message_context(inquiry.reference))
+    document, context = {"body": body}, sealing.message_context(inquiry.reference)
+    sealed, sender_copy = sealing.seal(document, context), access.copy_for(inquiry, document, context)
     with transaction.atomic():
         locked = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         if locked.messages.filter(direction=Direction.OUT).count() != after:
             raise AnsweredMeanwhileError
         states.move(locked, State.ANSWERED)
         message = Message.objects.create(
-            inquiry=locked, direction=Direction.OUT, author=by, written_at=timezone.now(), sealed=sealed
+            inquiry=locked,
+            direction=Direction.OUT,
+            author=by,
+            written_at=timezone.now(),
+            sealed=sealed,
+            sender_copy=sender_copy,
         )
         outbox.write_answer(locked, message)
     return message

@@ -1,6 +1,6 @@
 """The one door to personal data, for staff and for the worker: who, why and which fields are committed first.
 
-Nothing else calls `sealing.open_sealed` (clauses S5 and S15).
+Nothing else calls `sealing.open_sealed` (clauses S5 and S15). The sender reads a copy, with another key.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from inquiries import sealing
-from inquiries.fields import ANSWERS, PERSONAL
-from inquiries.models import Inquiry, Look, LookPurpose
-from inquiries.sealing import inquiry_context, look_context, message_context
+from inquiries import corrections, sealing
+from inquiries.corrections import Replaced
+from inquiries.fields import PERSONAL, THREAD
+from inquiries.models import Inquiry, Look, LookPurpose, Message, MessageKind
+from inquiries.sealing import decision_context, inquiry_context, look_context, message_context, request_context
 
 __all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look"]
 
@@ -23,8 +24,15 @@ class Opened:
     """What was asked for, in the clear: keep it in memory only, and no longer than the page or mail needs it."""
 
     document: dict[str, str]
-    answers: dict[int, str] = field(default_factory=dict)
-    """The words of answers, by the primary key of their message."""
+    """The fields, with what the sender has corrected since."""
+    replaced: Replaced = field(default_factory=dict)
+    """What each correction replaced, of the fields asked for."""
+    corrected: dict[int, list[str]] = field(default_factory=dict)
+    """The names of all fields that each correction changed."""
+    messages: dict[int, str] = field(default_factory=dict)
+    """The words of the thread, by the primary key of their message."""
+    requests: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """The words of requests about personal data and of what was decided, by the primary key of the request."""
 
 
 def open_inquiry(
@@ -41,18 +49,24 @@ def open_inquiry(
     unknown field, RuntimeError inside a transaction (the record could be rolled back after the look), IntegrityError
     where purpose and person don't go together, and SealingError where the key is missing or the document altered.
     """
-    unknown = set(fields) - {*PERSONAL, ANSWERS}
+    unknown = set(fields) - {*PERSONAL, THREAD}
     if unknown or not fields:
         raise ValueError(f"Not fields of an inquiry: {', '.join(sorted(unknown)) or 'none given'}")
     record_look(inquiry, purpose, fields, by=by, reason=reason)
-    document = sealing.open_sealed(bytes(inquiry.sealed), inquiry_context(inquiry.reference))
-    answers = {}
-    if ANSWERS in fields:
-        for message in inquiry.messages.order_by("written_at"):
-            answers[message.pk] = sealing.open_sealed(bytes(message.sealed), message_context(inquiry.reference))[
-                "body"
-            ]
-    return Opened({name: document.get(name, "") for name in PERSONAL if name in fields}, answers)
+    wanted = [name for name in PERSONAL if name in fields]
+    written = list(inquiry.messages.order_by("written_at", "pk"))
+    document, replaced = corrections.apply(
+        sealing.open_sealed(bytes(inquiry.sealed), inquiry_context(inquiry.reference)),
+        [(message.pk, _open(inquiry, message)) for message in written if message.kind == MessageKind.CORRECTION],
+    )
+    with_thread = THREAD in fields
+    return Opened(
+        document={name: document.get(name, "") for name in wanted},
+        replaced={pk: {name: old[name] for name in old if name in wanted} for pk, old in replaced.items()},
+        corrected={pk: list(old) for pk, old in replaced.items()} if with_thread else {},
+        messages=_words(inquiry, written) if with_thread else {},
+        requests=_requests(inquiry) if with_thread else {},
+    )
 
 
 def record_look(
@@ -68,3 +82,22 @@ def record_look(
             fields=",".join(fields),
             reason_sealed=sealing.seal({"reason": reason}, look_context(inquiry.reference)) if reason else None,
         )
+
+
+def _open(inquiry: Inquiry, message: Message) -> sealing.Document:
+    return sealing.open_sealed(bytes(message.sealed), message_context(inquiry.reference))
+
+
+def _words(inquiry: Inquiry, written: Sequence[Message]) -> dict[int, str]:
+    return {m.pk: _open(inquiry, m)["body"] for m in written if m.kind == MessageKind.WORDS}
+
+
+def _requests(inquiry: Inquiry) -> dict[int, tuple[str, str]]:
+    """Return the words of each request, and those of its decision, where there are any."""
+    words = {}
+    for request in inquiry.requests.all():
+        asked = sealing.open_sealed(bytes(request.sealed), request_context(inquiry.reference))["body"]
+        decision = request.decision_sealed
+        answer = sealing.open_sealed(bytes(decision), decision_context(inquiry.reference))["body"] if decision else ""
+        words[request.pk] = (asked, answer)
+    return words

@@ -24,6 +24,7 @@ PERMISSIONS = {
         "inquiries.open_inquiry",
         "inquiries.answer_inquiry",
         "inquiries.view_look",
+        "inquiries.view_datarequest",
         "consent.view_decision",
         "consent.view_decisioncount",
         "consent.view_notice",

@@ -42,13 +42,17 @@ def seal(document: Document, context: str) -> bytes:
     Raises SealingError where there is no public key, or where the document holds a lone surrogate, which is no text.
     """
     name = newest_key()
+    head = MAGIC + bytes([VERSION, len(name)]) + name.encode()
+    return head + SUITE.encrypt(padded(document), _public_key(name), info=head + context.encode())
+
+
+def padded(document: Document) -> bytes:
+    """Return a document as it is sealed: JSON, filled up with blanks. Raises SealingError for a lone surrogate."""
     try:
         plaintext = json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # it carries the whole document
         raise SealingError("The document is not text in Unicode; refuse it where it comes in.") from None
-    plaintext += b" " * (-len(plaintext) % PADDING)  # JSON ends before the blanks
-    head = MAGIC + bytes([VERSION, len(name)]) + name.encode()
-    return head + SUITE.encrypt(plaintext, _public_key(name), info=head + context.encode())
+    return plaintext + b" " * (-len(plaintext) % PADDING)  # JSON ends before the blanks
 
 
 def open_sealed(envelope: bytes, context: str) -> Document:
@@ -119,6 +123,16 @@ def inquiry_context(reference: str) -> str:
 def message_context(reference: str) -> str:
     """Return what a sealed message of an inquiry is bound to."""
     return f"message/{reference}"
+
+
+def request_context(reference: str) -> str:
+    """Return what the sealed words of a request about personal data are bound to."""
+    return f"request/{reference}"
+
+
+def decision_context(reference: str) -> str:
+    """Return what the sealed decision on such a request is bound to."""
+    return f"decision/{reference}"
 
 
 def look_context(reference: str) -> str:

@@ -1,12 +1,13 @@
 """Where an inquiry stands, and which moves are allowed: new → open → answered → closed, and closed → open again.
 
 An inquiry that needs no written answer is closed from open. A further answer leaves it answered. What looks like spam
-begins in quarantine; staff alone move it on, to new or to spam, and spam can be taken back.
+begins in quarantine; staff alone move it on, to new or to spam, and spam can be taken back. The sender may withdraw an
+inquiry from wherever it stands, and by writing again opens it again.
 """
 
 from django.utils import timezone
 
-from inquiries.models import ENDED, Inquiry, State
+from inquiries.models import ENDED, ClosedBecause, Inquiry, State
 
 MOVES: dict[str, set[str]] = {
     State.QUARANTINE: {State.NEW, State.SPAM},
@@ -35,10 +36,12 @@ def move(inquiry: Inquiry, state: State) -> None:
     if not may_move(inquiry, state):
         raise MoveError(f"{inquiry.state} to {state}")
     closed_at = timezone.now() if state in ENDED else None
-    moved = Inquiry.objects.filter(pk=inquiry.pk, state=inquiry.state).update(state=state, closed_at=closed_at)
+    moved = Inquiry.objects.filter(pk=inquiry.pk, state=inquiry.state).update(
+        state=state, closed_at=closed_at, closed_because=""
+    )
     if not moved:
         raise MoveError(f"no longer {inquiry.state}")
-    inquiry.state, inquiry.closed_at = state, closed_at
+    inquiry.state, inquiry.closed_at, inquiry.closed_because = state, closed_at, ""
 
 
 def as_the_sender_sees(inquiry: Inquiry) -> State:
@@ -63,3 +66,28 @@ def reopen(inquiry: Inquiry) -> None:
     if inquiry.state != State.CLOSED:
         raise MoveError(f"{inquiry.state} is not closed")
     move(inquiry, State.OPEN)
+
+
+def withdraw(inquiry: Inquiry) -> None:
+    """End an inquiry because its sender wants so; what is closed already stays as it is."""
+    Inquiry.objects.filter(pk=inquiry.pk).exclude(state=State.CLOSED).update(
+        state=State.CLOSED, closed_at=timezone.now(), closed_because=ClosedBecause.WITHDRAWN
+    )
+
+
+def note_that_the_sender_wrote(inquiry: Inquiry) -> None:
+    """Mark an inquiry as holding something that staff haven't read."""
+    Inquiry.objects.filter(pk=inquiry.pk).update(wrote_again_at=timezone.now())
+
+
+def open_again(inquiry: Inquiry) -> None:
+    """Bring an inquiry that was answered or closed back to open, because its sender has more to say."""
+    Inquiry.objects.filter(pk=inquiry.pk, state__in=[State.ANSWERED, State.CLOSED]).update(
+        state=State.OPEN, closed_at=None, closed_because=""
+    )
+
+
+def note_that_staff_read(inquiry: Inquiry) -> None:
+    """Take the mark away, unless the sender has written once more since `inquiry` was loaded."""
+    if Inquiry.objects.filter(pk=inquiry.pk, wrote_again_at=inquiry.wrote_again_at).update(wrote_again_at=None):
+        inquiry.wrote_again_at = None

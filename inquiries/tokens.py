@@ -1,10 +1,11 @@
-"""The one-time token of a check page: whatever is sent with it is one inquiry, however often it is sent.
+"""The one-time token of a page: whatever is sent with it is one inquiry, one message, however often it is sent.
 
-It is kept nowhere: the browser holds it in the page, the inquiry its digest.
+It is kept nowhere: the browser holds it in the page, and what was sent its digest.
 """
 
 import base64
 import hashlib
+import json
 import secrets
 import time
 from dataclasses import dataclass
@@ -32,6 +33,14 @@ class Token:
     def digest(self) -> str:
         """What the inquiry keeps: the SHA-256 of the random value, which does not lead back to it."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    def digest_for(self, use: str, typed: dict[str, str]) -> str:
+        """Return what something else keeps that is sent with this token: the same only for the same use and words.
+
+        So a double click is one message, and other words sent from the same page are another. It leads back to
+        neither: without the random value nobody can try out words.
+        """
+        return hashlib.sha256(json.dumps([self.secret, use, typed]).encode()).hexdigest()
 
 
 def mint(press: str = "", content: str = "") -> str:

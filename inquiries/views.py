@@ -8,19 +8,20 @@ from http import HTTPStatus
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from consent.models import Controller
 from consent.pages import public_page
-from inquiries import intake, limits, postal, screening, tokens
+from inquiries import access, downloads, intake, limits, pages, postal, screening, tokens
+from inquiries.form_pages import form_page
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry
-from inquiries.pages import form_page, in_other_language
+from inquiries.pages import in_other_language
 from inquiries.sealing import SealingError
+from inquiries.tokens import Token
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +90,8 @@ def send(request: HttpRequest) -> HttpResponse:
     except (DatabaseError, SealingError, ObjectDoesNotExist):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
-    if inquiry:
-        return _done_page(request, inquiry, text)
+    if inquiry and token:
+        return _done_page(request, inquiry, token, text)
     if not form.is_valid():
         return form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
@@ -107,6 +108,19 @@ def _no_postal_code(request: HttpRequest, form: InquiryForm) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+@require_POST
+def save_receipt(request: HttpRequest) -> HttpResponse:
+    """Hand out reference number and receipt code as a file, as long as the done page shows them."""
+    text = request.POST.get("token", "")
+    token = tokens.read(text)
+    inquiry = intake.received_with(token) if token else None
+    if not inquiry or not token:
+        raise Http404
+    if not _is_shown(inquiry):
+        return _done_page(request, inquiry, token, text)
+    return downloads.receipt(inquiry, _code(inquiry, token))
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
@@ -148,14 +162,17 @@ def _check_page(
     return render(request, "inquiries/check.html", context, status=status)
 
 
-def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpResponse:
+def _done_page(request: HttpRequest, inquiry: Inquiry, token: Token, text: str) -> HttpResponse:
+    code = _code(inquiry, token)
     context = {
         "inquiry": inquiry,
         "step": 3,
         "is_acknowledged": _is_acknowledged(inquiry),
-        "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
-        "reply_time": _reply_time(),
-        "token": token,
+        "is_shown": _is_shown(inquiry),
+        "code": code,
+        "groups": code.split("-"),
+        "reply_time": pages.reply_time(),
+        "token": text,
         "switch": in_other_language("done"),
     }
     return render(request, "inquiries/done.html", context)
@@ -169,10 +186,10 @@ def _is_acknowledged(inquiry: Inquiry) -> bool:
         return True
 
 
-def _reply_time() -> str:
-    """Return OCCTO's usual reply time, or nothing: an inquiry that was received is never answered with an error."""
-    try:
-        return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
-    except (DatabaseError, ObjectDoesNotExist):
-        logger.exception("OCCTO's reply time can't be read")
-        return ""
+def _is_shown(inquiry: Inquiry) -> bool:
+    return timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR
+
+
+def _code(inquiry: Inquiry, token: Token) -> str:
+    """Return the receipt code; nothing for an inquiry from before there were any, which it would not open."""
+    return access.receipt_code(token.secret) if inquiry.sender_key else ""

@@ -19,7 +19,7 @@ from django.utils import timezone
 from consent.jobs import JOBS, Job
 from consent.models import Controller
 from inquiries import delivery, emails, limits, outbox, sealing
-from inquiries.fields import ANSWERS
+from inquiries.fields import THREAD
 from inquiries.models import Inquiry, Kind, LookPurpose, OutboxItem, WorkerBeat
 from inquiries.outbox import Problem
 from inquiries.reveal import open_inquiry
@@ -228,11 +228,16 @@ def _compose(item: OutboxItem) -> EmailMessage:
         return emails.acknowledgement(
             inquiry, address, mail_id=item.mail_id, written_at=item.created_at, reply_time=_reply_time(inquiry)
         )
-    opened = open_inquiry(inquiry, LookPurpose.SEND, ["email", ANSWERS])
+    if item.kind == Kind.MOVED:
+        replaced = open_inquiry(inquiry, LookPurpose.SEND, ["email"]).replaced[item.message_id or 0]
+        return emails.notice_of_changed_address(
+            inquiry, replaced["email"], mail_id=item.mail_id, written_at=item.created_at
+        )
+    opened = open_inquiry(inquiry, LookPurpose.SEND, ["email", THREAD])
     return emails.answer(
         inquiry,
         opened.document["email"],
-        opened.answers[item.message_id or 0],
+        opened.messages[item.message_id or 0],
         mail_id=item.mail_id,
         written_at=item.created_at,
         in_reply_to=_acknowledgement_id(inquiry),

@@ -9,7 +9,7 @@ from consent.pages import public_page
 
 PARTS = [
     (_("OCCTO"), [("home", _("Home")), ("about", _("About OCCTO"))]),
-    (_("Inquiry"), [("inquiries:form", _("Inquiry"))]),
+    (_("Inquiry"), [("inquiries:form", _("Inquiry")), ("inquiries:status", _("Status of your inquiry"))]),
     (
         _("Privacy policy"),
         [

@@ -53,12 +53,27 @@ LAYERS: dict[str, list[set[str]]] = {
     "inquiries": [
         {"sealing", "models"},
         {"fields"},
-        {"checks", "limits", "mail_domains", "references", "suspicions", "tokens", "outbox", "roles", "states"},
-        {"emails", "delivery", "inputs", "postal", "quarantine"},
-        {"intake", "reveal"},
-        {"forms", "replies", "screening", "worker"},
-        {"pages"},
-        {"views", "admin_views"},
+        {
+            "access",
+            "checks",
+            "corrections",
+            "guesses",
+            "limits",
+            "mail_domains",
+            "outbox",
+            "references",
+            "roles",
+            "states",
+            "suspicions",
+            "tokens",
+        },
+        {"emails", "delivery", "inputs", "pages", "postal", "quarantine"},
+        {"intake", "reveal", "sender"},
+        {"followups", "forms", "replies", "requests", "screening", "worker"},
+        {"form_pages", "status_forms", "admin_thread"},
+        {"status_pages", "admin_views"},
+        {"downloads", "admin_requests"},
+        {"status_views", "views"},
         {"admin", "apps"},
         {"urls"},
     ],
@@ -126,6 +141,27 @@ def test_only_the_one_door_opens_what_is_sealed() -> None:
     """Clause S5: every opening is recorded, because there is no other way to open (design, idea 3)."""
     callers = {name for app in APPS for name, path in modules(app) if "open_sealed" in path.read_text()}
     assert callers == {"inquiries.reveal", "inquiries.sealing"}
+
+
+def test_a_sender_s_copy_is_opened_where_its_code_was_judged_and_nowhere_else() -> None:
+    callers = {name for app in APPS for name, path in modules(app) if "open_with" in path.read_text()}
+    assert callers == {"inquiries.access", "inquiries.sender"}
+
+
+def test_the_sender_s_pages_need_no_private_key_of_occto_s() -> None:
+    """Design, idea 3: a machine with the public side alone serves them; so they never come near the one door."""
+    for name in (
+        "access",
+        "downloads",
+        "followups",
+        "pages",
+        "sender",
+        "status_forms",
+        "status_pages",
+        "status_views",
+    ):
+        known = imports(ROOT / f"inquiries/{name}.py")
+        assert not any(imported.startswith("inquiries.reveal") for imported in known), name
 
 
 def test_no_module_connects_outwards_but_the_delivery_of_mail() -> None:

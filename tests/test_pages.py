@@ -27,6 +27,7 @@ NAMES = {
     "/privacy/choices/": "Cookieの設定",
     "/privacy/requests/": "個人情報に関する請求",
     "/inquiry/": "お問い合わせ",
+    "/inquiry/status/": "お問い合わせの状況",
     "/statistics/": "アクセス統計",
     "/accessibility/": "アクセシビリティ",
     "/sitemap/": "サイトマップ",
@@ -38,11 +39,14 @@ NAMES = {
     "/en/privacy/choices/": "Cookie settings",
     "/en/privacy/requests/": "Requests about your personal information",
     "/en/inquiry/": "Inquiry",
+    "/en/inquiry/status/": "Status of your inquiry",
     "/en/statistics/": "Access statistics",
     "/en/accessibility/": "Accessibility",
     "/en/sitemap/": "Sitemap",
 }
 HOMES = {"/", "/en/"}
+UNLISTED = {f"{prefix}/{path}/" for prefix in ("", "/en") for path in ("privacy/choices", "inquiry/status")}
+"""Never cached, and of use to whoever is here already: not for search engines."""
 IN_NAVIGATION = {"/", "/about/", "/inquiry/", "/privacy/", "/en/", "/en/about/", "/en/inquiry/", "/en/privacy/"}
 VOID = {"meta", "link", "input", "br", "hr", "img", "path", "circle"}
 
@@ -219,7 +223,7 @@ def test_the_sitemap_lists_every_page() -> None:
 def test_every_entry_of_the_sitemap_file_exists_and_names_its_other_language() -> None:
     text = Client().get("/sitemap.xml").content.decode()
     entries = re.findall(r"<url><loc>http://localhost:8000([^<]+)</loc>(.*?)</url>", text)
-    assert {address for address, _links in entries} == set(NAMES) - {"/privacy/choices/", "/en/privacy/choices/"}
+    assert {address for address, _links in entries} == set(NAMES) - UNLISTED
     for address, links in entries:
         assert Client().get(address).status_code == 200
         for each in (address, other(address)):

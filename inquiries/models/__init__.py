@@ -1,13 +1,14 @@
-"""An inquiry, what was answered, who looked at it and why, and the work it causes.
+"""An inquiry, what was written after it, what its sender asks for, who looked at it and why, and the work it causes.
 
 No column here holds personal data in the clear: everything a person typed is one sealed document (clauses S4, S5
 and S15). What stands beside it is what staff need to see without opening it.
 """
 
-from inquiries.models.inquiry import ENDED, Category, Channel, Inquiry, Language, ReplyBy, State
+from inquiries.models.inquiry import ENDED, Category, Channel, ClosedBecause, Inquiry, Language, ReplyBy, State
 from inquiries.models.look import STAFF_PURPOSES, SYSTEM_PURPOSES, Look, LookPurpose
-from inquiries.models.message import Direction, Message
+from inquiries.models.message import Direction, Message, MessageKind
 from inquiries.models.outbox import Delivery, Kind, OutboxItem
+from inquiries.models.request import DataRequest, RequestKind, RequestState
 from inquiries.models.tally import Tally
 from inquiries.models.worker import WorkerBeat
 
@@ -17,6 +18,8 @@ __all__ = [
     "SYSTEM_PURPOSES",
     "Category",
     "Channel",
+    "ClosedBecause",
+    "DataRequest",
     "Delivery",
     "Direction",
     "Inquiry",
@@ -25,8 +28,11 @@ __all__ = [
     "Look",
     "LookPurpose",
     "Message",
+    "MessageKind",
     "OutboxItem",
     "ReplyBy",
+    "RequestKind",
+    "RequestState",
     "State",
     "Tally",
     "WorkerBeat",

@@ -47,8 +47,14 @@ ENDED = [State.CLOSED, State.SPAM]
 """States with a time of closing, from which the time that an inquiry is kept is counted."""
 
 
+class ClosedBecause(models.TextChoices):
+    """Why an inquiry was closed, where it wasn't by staff."""
+
+    WITHDRAWN = "withdrawn", pgettext_lazy("closed", "Withdrawn by the sender")
+
+
 class Inquiry(models.Model):
-    """One inquiry, sealed at the door."""
+    """One inquiry, sealed at the door: once for staff, and once for the sender, whose receipt code opens that copy."""
 
     reference = models.CharField(_("Reference number"), max_length=16, unique=True)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -57,12 +63,18 @@ class Inquiry(models.Model):
     channel = models.CharField(_("Channel"), max_length=8, choices=Channel)
     reply_by = models.CharField(_("How should we reply?"), max_length=10, choices=ReplyBy)
     publish_name = models.BooleanField(_("Agreed to the name being published"), default=False)
+    publish_name_changed_at = models.DateTimeField(null=True, blank=True)
     policy_version = models.PositiveIntegerField(_("Policy version agreed to"))
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.NEW)
     received_at = models.DateTimeField(_("Received"))
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
     suspicions = models.CharField(_("Suspected because"), max_length=100, blank=True)
+    closed_because = models.CharField(max_length=10, choices=ClosedBecause, blank=True)
+    wrote_again_at = models.DateTimeField(_("Sender wrote again"), null=True, blank=True)
+    """When the sender last wrote what nobody of staff has opened yet."""
     sealed = models.BinaryField()
+    sender_key = models.BinaryField(null=True)
+    sender_copy = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = pgettext_lazy("model", "inquiry")
@@ -89,6 +101,15 @@ class Inquiry(models.Model):
             models.CheckConstraint(
                 name="inquiries_inquiry_quarantine_has_its_reasons",
                 condition=~Q(state=State.QUARANTINE, suspicions=""),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_closed_because_valid",
+                condition=Q(closed_because="") | Q(closed_because__in=ClosedBecause.values, state=State.CLOSED),
+            ),
+            models.CheckConstraint(
+                name="inquiries_inquiry_sender_key_has_its_copy",
+                condition=Q(sender_key__isnull=True, sender_copy__isnull=True)
+                | Q(sender_key__isnull=False, sender_copy__isnull=False),
             ),
         ]
 

@@ -16,7 +16,7 @@ class LookPurpose(models.TextChoices):
     OPERATE = "operate", _("To run this website")
     PLAN = "plan", _("For policy planning")
     ACKNOWLEDGE = "acknowledge", _("System: to send the acknowledgement")
-    SEND = "send", _("System: to send an answer")
+    SEND = "send", _("System: to send an answer or a notice")
 
 
 SYSTEM_PURPOSES = [LookPurpose.ACKNOWLEDGE, LookPurpose.SEND]

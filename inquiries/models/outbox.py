@@ -12,6 +12,7 @@ from inquiries.models.message import Message
 class Kind(models.TextChoices):
     ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
     ANSWER = "answer", _("Answer")
+    MOVED = "moved", _("Notice of a changed address")
 
 
 class Delivery(models.TextChoices):
@@ -57,7 +58,7 @@ class OutboxItem(models.Model):
             models.CheckConstraint(name="inquiries_outbox_delivery_valid", condition=Q(delivery__in=Delivery.values)),
             models.CheckConstraint(
                 name="inquiries_outbox_answer_has_its_message",
-                condition=Q(kind=Kind.ANSWER, message__isnull=False)
+                condition=Q(kind__in=[Kind.ANSWER, Kind.MOVED], message__isnull=False)
                 | Q(kind=Kind.ACKNOWLEDGEMENT, message__isnull=True),
             ),
             models.CheckConstraint(

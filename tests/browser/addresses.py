@@ -10,6 +10,7 @@ PATHS = [
     "privacy/choices/",
     "privacy/requests/",
     "inquiry/",
+    "inquiry/status/",
     "statistics/",
     "accessibility/",
     "sitemap/",

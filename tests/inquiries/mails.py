@@ -67,5 +67,10 @@ def claim() -> OutboxItem:
 def unsaved_inquiry(language: str = "ja", **changes: Any) -> Inquiry:
     """Return an inquiry that no database knows."""
     received_at = datetime.fromisoformat("2026-11-24T23:59:00+00:00")
-    values = {"reference": "23456-789CF", "category": "capacity_market", "reply_by": "email"}
+    values = {
+        "reference": "23456-789CF",
+        "category": "capacity_market",
+        "reply_by": "email",
+        "sender_key": b"\x02" * 33,
+    }
     return Inquiry(language=language, received_at=received_at, **(values | changes))

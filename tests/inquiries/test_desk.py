@@ -17,7 +17,7 @@ from tests.staff.inquiries import ENTERED, create_inquiry, create_unsettled_mail
 pytestmark = pytest.mark.django_db
 
 DESK = "/admin/inquiries/inquiry/"
-ALL_FIELDS = [*ENTERED, "answers"]
+ALL_FIELDS = [*ENTERED, "thread"]
 WHY = {"purpose": "answer", "reason": "", "fields_opened": ALL_FIELDS}
 ACTIONS = ["open/", "answer/", "close/", "reopen/", "mail/1/again/", "mail/1/sent/"]
 

@@ -58,6 +58,8 @@ def test_an_acknowledgement_in_japanese_is_read_exactly() -> None:
         "\n"
         "個人情報の取扱い：http://localhost:8000/privacy/\n"
         "\n"
+        "対応の状況は、受付時に表示した控えのコードで確認できます：http://localhost:8000/inquiry/status/\n"
+        "\n"
         "このメールは自動で送信しています。\n"
         "お心当たりがない場合は、このメールを削除してください。\n"
         "\n"
@@ -82,6 +84,8 @@ def test_an_acknowledgement_in_english_is_read_exactly() -> None:
         "\n"
         "How we handle personal information: http://localhost:8000/en/privacy/\n"
         "\n"
+        "See the state of your inquiry with your receipt code: http://localhost:8000/en/inquiry/status/\n"
+        "\n"
         "This e-mail was sent automatically.\n"
         "If you did not send an inquiry, delete this e-mail.\n"
         "\n"
@@ -103,6 +107,45 @@ def test_an_acknowledgement_promises_no_more_than_what_is_known(
     language: str, changes: dict[str, str], sentence: str
 ) -> None:
     assert sentence in text(acknowledge(unsaved_inquiry(language, **changes)))
+
+
+def test_an_acknowledgement_names_no_page_that_the_sender_has_no_code_for() -> None:
+    assert "/status/" not in text(acknowledge(unsaved_inquiry(sender_key=None)))
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentences"),
+    [
+        (
+            "ja",
+            "【OCCTO】お問い合わせのメールアドレスが変更されました（受付番号：23456-789CF）",
+            [
+                "今後の回答は、変更後のアドレスにお送りします。",
+                "お問い合わせフォームからご連絡ください：http://localhost:8000/inquiry/",
+            ],
+        ),
+        (
+            "en",
+            "[OCCTO] The e-mail address of your inquiry was changed (23456-789CF)",
+            [
+                "Answers go to the new address from now on.",
+                "give the reference number: http://localhost:8000/en/inquiry/",
+            ],
+        ),
+    ],
+)
+def test_the_former_address_is_told_that_there_is_another_and_not_which(
+    language: str, subject: str, sentences: list[str]
+) -> None:
+    sent = emails.notice_of_changed_address(
+        unsaved_inquiry(language), ADDRESS, mail_id="<3@localhost>", written_at=WRITTEN_AT
+    )
+    mail = arrived(sent)
+    assert (mail["To"], mail["Subject"], mail["Auto-Submitted"]) == (ADDRESS, subject, "auto-generated")
+    assert mail["Cc"] is None
+    for sentence in sentences:
+        assert sentence in text(sent)
+    assert text(sent).count("@") == 0
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -23,17 +23,17 @@ def test_only_what_was_asked_for_is_opened_and_recorded() -> None:
     bob, inquiry = create_bob(), create_inquiry()
     opened = reveal.open_inquiry(inquiry, LookPurpose.ANSWER, ["message", "name"], by=bob)
     assert opened.document == {"name": ENTERED["name"], "message": ENTERED["message"]}
-    assert opened.answers == {}
+    assert opened.messages == {}
     look = Look.objects.get()
     assert (look.by, look.purpose, look.fields, look.reason_sealed) == (bob, "answer", "message,name", None)
     assert look.at <= timezone.now()
 
 
-def test_earlier_answers_are_opened_only_when_asked_for() -> None:
+def test_the_thread_is_opened_only_when_asked_for() -> None:
     bob, inquiry = create_bob(), create_inquiry(state="open")
     message = replies.answer(inquiry, "別紙のとおりです。", bob, after=0)
-    opened = reveal.open_inquiry(inquiry, LookPurpose.ANSWER, ["answers"], by=bob)
-    assert (opened.document, opened.answers) == ({}, {message.pk: "別紙のとおりです。"})
+    opened = reveal.open_inquiry(inquiry, LookPurpose.ANSWER, ["thread"], by=bob)
+    assert (opened.document, opened.messages) == ({}, {message.pk: "別紙のとおりです。"})
 
 
 def test_an_opening_that_fails_is_recorded_all_the_same() -> None:

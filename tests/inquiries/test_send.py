@@ -218,7 +218,7 @@ def test_a_failure_never_shows_errors_as_if_they_were_the_reason(client: Client)
 
 def test_an_inquiry_that_was_received_is_never_answered_with_an_error(client: Client) -> None:
     sent = check(client)
-    with patch("inquiries.views.Controller.objects.get", side_effect=OperationalError):
+    with patch("inquiries.pages.Controller.objects.get", side_effect=OperationalError):
         response = client.post("/en/inquiry/done/", sent)
     assert response.status_code == 200
     assert REFERENCE.search(response.text)

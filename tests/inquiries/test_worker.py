@@ -18,6 +18,7 @@ from inquiries import delivery, emails, limits, outbox, reveal, sealing, worker
 from inquiries.models import Inquiry, Look, OutboxItem, WorkerBeat
 from inquiries.worker import Stop, Worker
 from tests.inquiries.mails import ADDRESS, DOCUMENT, create_acknowledgement, create_answer, create_inquiry
+from tests.inquiries.visits import correct, send
 from tests.smtp import DROP, Server
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +103,40 @@ def test_every_opening_is_recorded_as_the_workers_own() -> None:
     create_answer(inquiry)
     work()
     looks = [(look.inquiry, look.by, look.purpose, look.fields) for look in Look.objects.order_by("pk")]
-    assert looks == [(inquiry, None, "acknowledge", "email"), (inquiry, None, "send", "email,answers")]
+    assert looks == [(inquiry, None, "acknowledge", "email"), (inquiry, None, "send", "email,thread")]
     OutboxItem.objects.filter(pk=item.pk).update(delivery="waiting", done_at=None)
     make_due(item)
     work()
     assert Look.objects.filter(purpose="acknowledge").count() == 2
+
+
+def test_answers_go_to_the_corrected_address_and_the_former_one_is_told(settings: LazySettings) -> None:
+    receipt = send(email="first@example.jp")
+    with Server() as server:
+        settings.MAIL_URL = server.setting()
+        assert work()
+        correct(receipt, email="second@example.jp")
+        answer = create_answer(receipt.inquiry, "Here it is.")
+        assert work()
+    assert [arrived.recipients for arrived in server.arrived] == [
+        ["first@example.jp"],
+        ["first@example.jp"],
+        ["second@example.jp"],
+    ]
+    assert "アドレスが変更されました" in server.arrived[1].mail["Subject"]
+    assert "second@" not in server.arrived[1].mail.as_string()
+    assert server.arrived[2].mail["Message-ID"] == answer.mail_id
+    assert [look.fields for look in Look.objects.order_by("pk")] == ["email", "email", "email,thread"]
+
+
+def test_an_acknowledgement_still_waiting_goes_to_the_corrected_address(settings: LazySettings) -> None:
+    receipt = send(email="first@example.jp")
+    correct(receipt, email="second@example.jp")
+    with Server() as server:
+        settings.MAIL_URL = server.setting()
+        assert work()
+    assert [str(arrived.mail["To"]) for arrived in server.arrived] == ["second@example.jp"]
+    assert receipt.code not in server.arrived[0].mail.as_string()
 
 
 def test_nothing_is_opened_while_the_mail_server_is_down(settings: LazySettings) -> None:
