@@ -28,10 +28,12 @@ function keep() {
   }
 }
 
-box.addEventListener("change", ({ target }) => {
-  root.dataset[target.name] = target.value;
+function choose({ name, value }) {
+  root.dataset[name] = value;
   status.textContent = status.dataset[keep()];
-});
+}
+
+box.addEventListener("change", ({ target }) => choose(target));
 
 // Who agrees after choosing need not choose again.
 document.addEventListener("choice", () => {
@@ -52,4 +54,5 @@ document.addEventListener("pointerdown", ({ target }) => {
 });
 
 box.addEventListener("toggle", show);
+inputs.filter((input) => input.checked && !input.defaultChecked).forEach(choose); // chosen before this was loaded
 show();

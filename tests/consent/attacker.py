@@ -33,13 +33,13 @@ class Attacker:
         languages = {}
         for table in tables:
             for each in table["lists"]:
-                head = (month, table["key"], each["key"])
-                parts = [(*head, item["key"]) for item in table["items"]]
+                head: Place = (month, table["key"], each["key"])
+                parts: list[Place] = [(*head, item["key"]) for item in table["items"]]
                 for place, count in zip(parts, each["counts"], strict=True):
                     self.bounds[place] = UNKNOWN if count is None else (count, count)
                     if table["key"] == "languages":
                         languages[place[-1]] = place
-                whole = (*head, "total")
+                whole: Place = (*head, "total")
                 self.bounds[whole] = UNKNOWN if each["total"] is None else (each["total"], each["total"])
                 self.sums.append((whole, parts))
                 if each["key"] in languages:

@@ -40,6 +40,7 @@ def months() -> list[str]:
 
 
 def table_of(month: str, key: str) -> dict[str, Any]:
+    table: dict[str, Any]
     (table,) = [table for table in Edition.objects.get(month=month).content["tables"] if table["key"] == key]
     return table
 
@@ -222,7 +223,7 @@ def true_numbers(first: date) -> dict[str, Any]:
 
 def small_hidden_places(data: dict[str, Any], truth: dict[str, dict[str, Any]]) -> list[Place]:
     """Return the place of every published null that stands for a number under 10."""
-    places = []
+    places: list[Place] = []
     for edition in data["editions"]:
         for table in edition["tables"]:
             for each in table["lists"]:

@@ -9,10 +9,12 @@ const SCRIPT = readFileSync(new URL("../../static/display.js", import.meta.url),
 const OPTIONS = { text: ["standard", "large", "largest"], colours: ["device", "light", "dark"] };
 
 // A page with the settings opened; `keeps` says whether the browser has a storage that works.
-function open({ agreed = "", text, colours, kept = {}, keeps = true } = {}) {
+function open({ agreed = "", text, colours, kept = {}, keeps = true, chosen } = {}) {
   const page = { kept: { ...kept }, listeners: {}, document: {} };
   page.root = { dataset: { agreed, ...(text && { text }), ...(colours && { colours }) } };
-  page.inputs = Object.entries(OPTIONS).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+  page.inputs = Object.entries(OPTIONS).flatMap(([name, values]) =>
+    values.map((value, place) => ({ name, value, defaultChecked: !place, checked: chosen ? value === chosen : !place })),
+  );
   page.status = { textContent: "", dataset: { kept: "kept", page: "page", unkept: "unkept" } };
   page.summary = { focus: () => (page.isFocused = true) };
   page.box = {
@@ -45,6 +47,13 @@ function open({ agreed = "", text, colours, kept = {}, keeps = true } = {}) {
 test("shows what applies", () => {
   assert.deepEqual(open().checked(), ["standard", "device"]);
   assert.deepEqual(open({ text: "largest", colours: "dark" }).checked(), ["largest", "dark"]);
+});
+
+test("what was chosen before the script was there counts", () => {
+  const page = open({ agreed: "usability", chosen: "largest" });
+  assert.equal(page.root.dataset.text, "largest");
+  assert.deepEqual(page.kept, { display: "largest device" });
+  assert.deepEqual(page.checked(), ["largest", "device"]);
 });
 
 test("shows what another tab chose since, when it is opened again", () => {
