@@ -13,9 +13,6 @@ from inquiries.intake import Entry
 from inquiries.limits import DAY, HOUR, Event
 from inquiries.suspicions import Suspicion, suspicions_of
 
-SAME_TEXTS = 3
-"""How often one text may come a day: a person who is in doubt sends again."""
-
 MAILS = Event("mails", "", HOUR)
 
 
@@ -49,7 +46,7 @@ def screen(entry: Entry, *, visitor: str, age: timedelta, trap: str) -> Verdict:
     seen = {
         Suspicion.TRAP: bool(trap),
         Suspicion.FAST: age < timedelta(seconds=settings.INQUIRY_SECONDS),
-        Suspicion.SAME: of_text > SAME_TEXTS,
+        Suspicion.SAME: _is_over(of_text, settings.SAME_TEXTS),
         Suspicion.MANY: by_visitor > settings.INQUIRIES_PER_HOUR // 3 > 0,
     }
     suspicions = [*suspicions_of(entry.document), *(suspicion for suspicion, holds in seen.items() if holds)]

@@ -268,6 +268,7 @@ INQUIRY_RETENTION_DAYS = env.number("INQUIRY_RETENTION_DAYS", 365, lowest=1, hig
 # Against machines that send, and against the use of the form to flood somebody; 0 is no limit.
 INQUIRY_SECONDS = env.number("INQUIRY_SECONDS", 2, lowest=0, highest=60)
 INQUIRIES_PER_HOUR = env.number("INQUIRIES_PER_HOUR", 30, lowest=0, highest=100_000)
+SAME_TEXTS = env.number("SAME_TEXTS", 3, lowest=0, highest=100_000)
 MAILS_PER_ADDRESS = env.number("MAILS_PER_ADDRESS", 5, lowest=0, highest=100_000)
 MAILS_PER_HOUR = env.number("MAILS_PER_HOUR", 500, lowest=0, highest=1_000_000)
 

@@ -35,6 +35,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         # What is measured is one machine that sends as fast as it can.
         "INQUIRY_SECONDS": "0",
         "INQUIRIES_PER_HOUR": "0",
+        "SAME_TEXTS": "0",
         "MAILS_PER_ADDRESS": "0",
         "MAILS_PER_HOUR": "0",
     }

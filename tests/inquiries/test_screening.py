@@ -27,7 +27,7 @@ NO_MAIL = "We received your inquiry, but will not send an e-mail this time"
 def clock(settings: LazySettings, tmp_path: Path) -> Iterator[time_machine.Traveller]:
     """Limits as they are by default; the middle of an hour of the day."""
     settings.INQUIRY_SECONDS, settings.INQUIRIES_PER_HOUR = 2, 30
-    settings.MAILS_PER_ADDRESS, settings.MAILS_PER_HOUR = 5, 500
+    settings.MAILS_PER_ADDRESS, settings.MAILS_PER_HOUR, settings.SAME_TEXTS = 5, 500, 3
     noon = timezone.localtime().replace(hour=12, minute=15, second=0, microsecond=0)
     with time_machine.travel(noon, tick=False) as clock:
         yield clock
@@ -185,8 +185,9 @@ def test_who_must_wait_takes_no_mail_from_others(send: Send, settings: LazySetti
 
 
 def test_a_limit_of_nothing_is_no_limit(send: Send, settings: LazySettings) -> None:
-    settings.INQUIRY_SECONDS = settings.INQUIRIES_PER_HOUR = settings.MAILS_PER_ADDRESS = settings.MAILS_PER_HOUR = 0
-    pages = [send(0, email="taro@example.jp") for _ in range(8)]
+    for name in ("INQUIRY_SECONDS", "INQUIRIES_PER_HOUR", "SAME_TEXTS", "MAILS_PER_ADDRESS", "MAILS_PER_HOUR"):
+        setattr(settings, name, 0)
+    pages = [send(0, email="taro@example.jp", message="The same") for _ in range(8)]
     assert {suspected(page) for page in pages} == {("new", "")}
     assert all(MAIL in page.text for page in pages)
 

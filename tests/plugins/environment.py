@@ -39,6 +39,7 @@ def prepare_environment() -> None:
         # Tests send quickly, often and from one address.
         "INQUIRY_SECONDS": "0",
         "INQUIRIES_PER_HOUR": "0",
+        "SAME_TEXTS": "0",
         "MAILS_PER_ADDRESS": "0",
         "MAILS_PER_HOUR": "0",
     }
