@@ -7,7 +7,7 @@ screen (clause S2).
 import hashlib
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cookie_consent.models import Cookie
@@ -48,12 +48,12 @@ def cookies_refused(agreed: Collection[str]) -> list[Cookie]:
     return list(refused.exclude(cookiegroup__varname__in=agreed))
 
 
-def policy_in_force() -> PolicyVersion:
-    """Return the policy version that applies today.
+def policy_in_force(on: date | None = None) -> PolicyVersion:
+    """Return the policy version that applies on a day, today unless told.
 
     Raises PolicyVersion.DoesNotExist before the first version was provisioned.
     """
-    return PolicyVersion.objects.in_force(timezone.localdate())[:1].get()
+    return PolicyVersion.objects.in_force(on or timezone.localdate())[:1].get()
 
 
 def notice_in_force(language: str) -> Notice:

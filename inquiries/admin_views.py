@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from inquiries import checks, outbox, replies, reveal, states
-from inquiries.fields import ANSWERS, PERSONAL
+from inquiries.fields import ANSWERS, PERSONAL, REASON
 from inquiries.forms import InquiryForm, Words, many_lines
 from inquiries.models import STAFF_PURPOSES, Delivery, Inquiry, Look, LookPurpose, OutboxItem, State
 from inquiries.sealing import SealingError
@@ -35,6 +35,9 @@ FIELD_LABELS = {
     **{name: InquiryForm.base_fields[name].label for name in PERSONAL},
     ANSWERS: _("Earlier answers"),
 }
+
+LOOK_LABELS = {**FIELD_LABELS, REASON: _("Reason")}
+"""What a look may name: also what the worker alone opens."""
 
 can_view = permission_required("inquiries.view_inquiry", raise_exception=True)
 can_open = permission_required("inquiries.open_inquiry", raise_exception=True)
@@ -239,7 +242,7 @@ def _about(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
 
 def field_labels(names: str) -> str:
     """Return the labels of fields named in a look, in the page's language."""
-    return pgettext("between fields", ", ").join(str(FIELD_LABELS.get(name, name)) for name in names.split(","))
+    return pgettext("between fields", ", ").join(str(LOOK_LABELS.get(name, name)) for name in names.split(","))
 
 
 def _looks(inquiry: Inquiry) -> QuerySet[Look]:

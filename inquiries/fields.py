@@ -40,3 +40,6 @@ PERSONAL = [field.name for field in FIELDS if field.personal]
 
 ANSWERS = "answers"
 """What staff wrote back: opened and recorded like a field."""
+
+REASON = "reason"
+"""What staff wrote of why they looked: nobody opens it but the worker, to seal it again under a newer key."""

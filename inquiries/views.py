@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,8 +19,10 @@ from consent.models import Controller
 from consent.pages import public_page
 from inquiries import intake, tokens
 from inquiries.forms import InquiryForm
-from inquiries.models import Inquiry
+from inquiries.intake import Received
 from inquiries.sealing import SealingError
+from inquiries.spool import SpoolError
+from inquiries.tokens import Token
 
 logger = logging.getLogger(__name__)
 
@@ -57,18 +59,23 @@ def send(request: HttpRequest) -> HttpResponse:
     token = tokens.read(text)
     form = InquiryForm(request.POST)
     try:
-        inquiry = intake.received_with(token) if token else None
-        if inquiry is None and token and token.is_fresh and form.is_valid():
-            inquiry = intake.receive(form.entry(), token, str(translation.get_language()))
-    except (DatabaseError, SealingError, ObjectDoesNotExist):
+        received = _receive(form, token) if token else None
+    except (DatabaseError, InterfaceError, SealingError, SpoolError):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
-    if inquiry:
-        return _done_page(request, inquiry, text)
+    if received:
+        return _done_page(request, received, text)
     if not form.is_valid():
         return _form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=_in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
     return _check_page(request, form, tokens.mint(), problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _receive(form: InquiryForm, token: Token) -> Received | None:
+    """Let in what was sent; a token that can let nothing in any more may have done so before."""
+    if token.is_fresh and form.is_valid():
+        return intake.receive(form.entry(), token, str(translation.get_language()))
+    return intake.received_with(token)
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
@@ -112,12 +119,14 @@ def _check_page(
     return render(request, "inquiries/check.html", context, status=status)
 
 
-def _done_page(request: HttpRequest, inquiry: Inquiry, token: str) -> HttpResponse:
+def _done_page(request: HttpRequest, received: Received, token: str) -> HttpResponse:
+    """Show the reference number. Where the inquiry waits in the spool, the page asks nothing of the database."""
+    request.lacks_data = received.is_spooled  # type: ignore[attr-defined]  # read where every page's context is made
     context = {
-        "inquiry": inquiry,
+        "received": received,
         "step": 3,
-        "is_shown": timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR,
-        "reply_time": _reply_time(),
+        "is_shown": timezone.now() <= received.received_at + SHOWN_AGAIN_FOR,
+        "reply_time": "" if received.is_spooled else _reply_time(),
         "token": token,
         "switch": _in_other_language("done"),
     }
@@ -128,7 +137,7 @@ def _reply_time() -> str:
     """Return OCCTO's usual reply time, or nothing: an inquiry that was received is never answered with an error."""
     try:
         return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
-    except (DatabaseError, ObjectDoesNotExist):
+    except (DatabaseError, InterfaceError, ObjectDoesNotExist):
         logger.exception("OCCTO's reply time can't be read")
         return ""
 

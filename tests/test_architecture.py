@@ -10,20 +10,21 @@ ROOT = Path(__file__).parents[1]
 APPS = {"consent": [], "inquiries": ["consent"], "occtosite": ["consent", "inquiries"]}
 
 # Of consent, inquiries may know the policy version in force, OCCTO's own details, the mark of a public page and of a
-# list that is only read, and what their worker is to do for it.
+# list that is only read, what their worker is to do for it, and how an outage is kept in mind.
 INQUIRIES_MAY_USE = {
     "consent.inventory.policy_in_force",
     "consent.jobs.JOBS",
     "consent.jobs.Job",
     "consent.lists.ReadOnlyAdmin",
     "consent.models.Controller",
+    "consent.outage.Outage",
     "consent.pages.public_page",
 }
 
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "lists", "markdown", "pages"},
+        {"gpc", "ids", "lists", "markdown", "outage", "pages"},
         {"models"},
         {"inventory"},
         {"choice", "ledger"},
@@ -33,12 +34,13 @@ LAYERS: dict[str, list[set[str]]] = {
         {"urls"},
     ],
     "inquiries": [
-        {"sealing", "models"},
-        {"fields"},
-        {"checks", "references", "tokens", "outbox", "roles", "states"},
+        {"sealing", "models", "submissions", "patience"},
+        {"fields", "keyring", "spool"},
+        {"checks", "lookup", "references", "sealed_columns", "tokens", "outbox", "roles", "states"},
         {"emails", "delivery"},
         {"intake", "reveal"},
-        {"forms", "replies", "worker"},
+        {"arrivals", "forms", "indexing", "replies", "retirement"},
+        {"worker"},
         {"views", "admin_views"},
         {"admin", "apps"},
         {"urls"},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -33,18 +34,19 @@ def test_alive_needs_nothing() -> None:
 
 def test_ready_when_everything_is_there() -> None:
     see_worker()
-    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "worker": True})
+    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": True})
 
 
 def test_not_ready_while_the_worker_is_silent() -> None:
     assert ready()[0] == 503
     see_worker(ago=timedelta(seconds=61))
-    assert ready() == (503, {"database": True, "migrations": True, "keys": True, "worker": False})
+    assert ready() == (503, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": False})
 
 
 def test_not_ready_while_a_migration_is_missing() -> None:
     see_worker()
-    MigrationRecorder(connection).record_unapplied("inquiries", "0001_initial")
+    last = MigrationLoader(connection).graph.leaf_nodes("inquiries")[0]
+    MigrationRecorder(connection).record_unapplied(*last)
     status, checks = ready()
     assert (status, checks["migrations"]) == (503, False)
 
@@ -60,4 +62,4 @@ def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OperationalError
 
     monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
-    assert ready() == (503, {"database": False, "migrations": False, "keys": True, "worker": False})
+    assert ready() == (503, {"database": False, "migrations": False, "keys": True, "spool": True, "worker": False})

@@ -5,7 +5,9 @@ and S15). What stands beside it is what staff need to see without opening it.
 """
 
 from inquiries.models.inquiry import Category, Channel, Inquiry, Language, ReplyBy, State
+from inquiries.models.key import Because, KeyDestruction
 from inquiries.models.look import STAFF_PURPOSES, SYSTEM_PURPOSES, Look, LookPurpose
+from inquiries.models.lookup import LookupHash, LookupKind
 from inquiries.models.message import Direction, Message
 from inquiries.models.outbox import Delivery, Kind, OutboxItem
 from inquiries.models.worker import WorkerBeat
@@ -13,15 +15,19 @@ from inquiries.models.worker import WorkerBeat
 __all__ = [
     "STAFF_PURPOSES",
     "SYSTEM_PURPOSES",
+    "Because",
     "Category",
     "Channel",
     "Delivery",
     "Direction",
     "Inquiry",
+    "KeyDestruction",
     "Kind",
     "Language",
     "Look",
     "LookPurpose",
+    "LookupHash",
+    "LookupKind",
     "Message",
     "OutboxItem",
     "ReplyBy",

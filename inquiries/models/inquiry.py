@@ -54,6 +54,8 @@ class Inquiry(models.Model):
     received_at = models.DateTimeField(_("Received"))
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
     sealed = models.BinaryField()
+    indexed_at = models.DateTimeField(null=True, blank=True)
+    """When its look-up hashes were made; empty where they are to be made, or made anew."""
 
     class Meta:
         verbose_name = pgettext_lazy("model", "inquiry")
@@ -65,6 +67,7 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(name="inquiries_inquiry_newest", fields=["-received_at", "-id"]),
             models.Index(name="inquiries_inquiry_by_state", fields=["state", "-received_at"]),
+            models.Index(name="inquiries_inquiry_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
         ]
         constraints = [
             models.CheckConstraint(name="inquiries_inquiry_category_valid", condition=Q(category__in=Category.values)),
