@@ -47,7 +47,8 @@ def index(inquiry: Inquiry, document: sealing.Document) -> None:
 
 def normal(kind: LookupKind, text: str) -> str:
     """Return the one spelling under which a text is found; empty where nothing is left of it."""
-    return RULES[kind](unicodedata.normalize("NFKC", text).strip())
+    plain = RULES[kind](unicodedata.normalize("NFKC", text).strip())
+    return unicodedata.normalize("NFKC", plain)  # letters made small, or moved together, may compose anew
 
 
 def _email(text: str) -> str:

@@ -100,10 +100,9 @@ def remove(path: Path) -> None:
 
 def set_aside(path: Path) -> None:
     """Take a file out of the way that can't be brought in, for somebody to look at; it stays sealed."""
-    aside = _folder() / "aside"
-    aside.mkdir(mode=0o700, exist_ok=True)
+    _aside().mkdir(mode=0o700, exist_ok=True)
     with suppress(FileNotFoundError):
-        path.rename(aside / path.name)
+        path.rename(_aside() / path.name)
 
 
 def sweep() -> None:
@@ -114,14 +113,18 @@ def sweep() -> None:
             path.unlink(missing_ok=True)
 
 
-def is_ready() -> bool:
-    """Return whether a submission could be kept now, as far as can be seen without writing."""
-    return os.access(_folder(), os.R_OK | os.W_OK | os.X_OK)
+def is_in_order() -> bool:
+    """Return whether a submission could be kept now, as far as can be seen unwritten, and nothing was set aside."""
+    return os.access(_folder(), os.R_OK | os.W_OK | os.X_OK) and not any(_aside().glob("*"))
 
 
 def _folder() -> Path:
     folder: Path = settings.SPOOL_DIR
     return folder
+
+
+def _aside() -> Path:
+    return _folder() / "aside"
 
 
 def _place(token_digest: str) -> Path:

@@ -28,7 +28,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         "database": _database(),
         "migrations": False,
         "keys": keyring.is_in_order(),
-        "spool": spool.is_ready(),
+        "spool": spool.is_in_order(),
         "worker": False,
     }
     if checks["database"]:
