@@ -79,7 +79,7 @@ def make_key(month: date) -> str:
 
 def export_public(folder: Path) -> list[str]:
     """Copy the public keys that may still seal into `folder`; return the names of those that were not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = [name for name in sealing.public_names() if not sealing.is_past(name)]
     new = [name for name in names if not (folder / public_path(name).name).exists()]
     for name in new:
