@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench lock messages clean python installed tools chromium \
+.PHONY: help run test check bench faults lock messages clean python installed tools chromium \
 	lint format types models settings unit unit-postgresql script browser
 
 help: ## Show these lines
@@ -29,6 +29,9 @@ check: tools lint format types models settings unit ## Test the fast part: lint,
 
 bench: tools ## Measure requests per second and page weight
 	@$(BIN)/python -m tests.benchmarks
+
+faults: tools ## Send inquiries while everything is killed, stopped and locked at random; count what is lost
+	@$(BIN)/python -m tests.faults
 
 lock: tools ## Write the lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

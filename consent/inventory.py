@@ -5,7 +5,7 @@ words of its own, so that a decision's notice is what was on the screen (clause 
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Min
@@ -95,12 +95,12 @@ def _gate(tag: contents.Entry, register: RegisterVersion) -> dict[str, Any]:
     }
 
 
-def policy_in_force() -> PolicyVersion:
-    """Return the policy version that applies today.
+def policy_in_force(on: date | None = None) -> PolicyVersion:
+    """Return the policy version that applies on a day, today unless told.
 
     Raises PolicyVersion.DoesNotExist before the first version was provisioned.
     """
-    return PolicyVersion.objects.in_force(timezone.localdate())[:1].get()
+    return PolicyVersion.objects.in_force(on or timezone.localdate())[:1].get()
 
 
 def notice_in_force(language: str) -> Notice:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from inquiries.fields import CORRECTABLE, PERSONAL, THREAD
+from inquiries.fields import CORRECTABLE, PERSONAL, REASON, THREAD
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Message
 from inquiries.reveal import Opened
@@ -19,8 +19,8 @@ FIELD_LABELS: dict[str, Text] = {
     THREAD: _("Messages, answers and requests"),
 }
 
-FORMER_LABELS: dict[str, Text] = {"answers": _("Earlier answers")}
-"""Of fields that looks from before name; a log is not rewritten."""
+OTHER_LABELS: dict[str, Text] = {"answers": _("Earlier answers"), REASON: _("Reason")}
+"""Of what looks from before name (a log is not rewritten), and of what the worker alone opens."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Part:
 
 def field_labels(names: str) -> str:
     """Return the labels of fields named in a look, in the page's language."""
-    labels = FORMER_LABELS | FIELD_LABELS
+    labels = OTHER_LABELS | FIELD_LABELS
     return _listed([labels.get(name, name) for name in names.split(",")])
 
 

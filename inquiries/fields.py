@@ -43,3 +43,5 @@ CORRECTABLE = ["name", "name_kana", "organization", "email", "telephone", "posta
 
 THREAD = "thread"
 """What staff and the sender wrote after the inquiry: opened and recorded like a field."""
+REASON = "reason"
+"""What staff wrote of why they looked: nobody opens it but the worker, to seal it again under a newer key."""

@@ -82,7 +82,7 @@ def correct(visit: Visit, details: Document, token: Token, *, after: int) -> boo
             return False
         _refuse_too_many(inquiry)
         message.save()
-        Inquiry.objects.filter(pk=inquiry.pk).update(reply_by=details["reply_by"])
+        Inquiry.objects.filter(pk=inquiry.pk).update(reply_by=details["reply_by"], indexed_at=None)
         if "email" in changes and _has_been_mailed(visit):
             outbox.write_notice(inquiry, message)
         states.note_that_the_sender_wrote(inquiry)

@@ -19,11 +19,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.http import HttpRequest
 from django.utils import timezone
 
 from inquiries.models import Tally
+from inquiries.patience import hasty_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ def _add(rows: Sequence[tuple[str, datetime]]) -> dict[str, int]:
     adapt = connection.ops.adapt_datetimefield_value
     values = [value for digest, ends_at in sorted(set(rows)) for value in (digest, adapt(ends_at))]
     places = ", ".join(["(%s, 1, %s)"] * (len(values) // 2))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with hasty_transaction(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL synchronous_commit TO OFF")  # a count may be lost with the power; nobody waits
         cursor.execute(

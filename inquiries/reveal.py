@@ -5,6 +5,7 @@ Nothing else calls `sealing.open_sealed` (clauses S5 and S15). The sender reads 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,9 +15,10 @@ from inquiries import corrections, sealing
 from inquiries.corrections import Replaced
 from inquiries.fields import PERSONAL, THREAD
 from inquiries.models import Inquiry, Look, LookPurpose, Message, MessageKind
+from inquiries.sealed_columns import SealedColumn
 from inquiries.sealing import decision_context, inquiry_context, look_context, message_context, request_context
 
-__all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look"]
+__all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look", "seal_again"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,18 @@ def open_inquiry(
         messages=_words(inquiry, written) if with_thread else {},
         requests=_requests(inquiry) if with_thread else {},
     )
+
+
+def seal_again(column: SealedColumn, row: Any) -> bool:
+    """Record the worker's look, commit it, then seal one envelope again under the present key.
+
+    Returns whether the envelope still stood there as it was read. Raises RuntimeError inside a transaction, and
+    SealingError where the key is missing or the document altered.
+    """
+    inquiry = column.inquiry_of(row)
+    record_look(inquiry, LookPurpose.SEAL_AGAIN, column.fields, by=None, reason="")
+    envelope, context = bytes(getattr(row, column.name)), column.context(inquiry.reference)
+    return column.replace(row, envelope, sealing.seal(sealing.open_sealed(envelope, context), context))
 
 
 def record_look(

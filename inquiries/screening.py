@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from inquiries import limits
-from inquiries.intake import Entry
+from inquiries.intake import OUTAGE, Entry
 from inquiries.limits import DAY, HOUR, Event
 from inquiries.suspicions import Suspicion, suspicions_of
 
@@ -31,13 +31,13 @@ def screen(entry: Entry, *, visitor: str, age: timedelta, trap: str) -> Verdict:
     `visitor` is a network as `limits.visitor_of` returns it, `age` that of the check page, `trap` what was entered
     where people see no field.
     """
-    by_visitor, of_text, to_address = limits.count(
-        [
-            Event("visitor", visitor, HOUR),
-            Event("text", entry.document["message"], DAY),
-            Event("address", entry.document["email"].lower(), DAY),
-        ]
-    )
+    events = [
+        Event("visitor", visitor, HOUR),
+        Event("text", entry.document["message"], DAY),
+        Event("address", entry.document["email"].lower(), DAY),
+    ]
+    # While the database is away nobody waits for it to count: what comes then is judged by its words alone.
+    by_visitor, of_text, to_address = [0] * len(events) if OUTAGE.is_on else limits.count(events)
     is_known = by_visitor > 0
     if not visitor:
         by_visitor = 0

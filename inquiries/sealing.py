@@ -4,22 +4,24 @@ An envelope is `OCS`, a version byte, the length of the key's name, the name, an
 mode: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM: on CRYPTREC's list). The envelope's head and the context it
 belongs to are bound into it as HPKE's `info`, so that it opens nowhere else.
 
-Key files stand in KEYS_DIR/inquiries, one pair a month: `<name>.public.pem` seals, `<name>.private.pem` opens.
+Key files stand in KEYS_DIR/inquiries, one pair a month: `<name>.public.pem` seals, `<name>.private.pem` opens. A name
+is the month and eight hexadecimal digits, which grow where a month has several. `inquiries.keyring` makes keys.
 """
 
 import json
-import os
 import re
-import secrets
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils import timezone
 
 MAGIC = b"OCS"
 VERSION = 1
@@ -27,7 +29,13 @@ PADDING = 256
 """Documents are filled up to a multiple of this many bytes, so that a length tells little."""
 
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-KEY_NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9a-f]{8}")
+KEY_NAME = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-[0-9a-f]{8}")
+NAME_LENGTH = len("2026-04-0123abcd")
+
+LONGEST_CASE = timedelta(days=60)
+"""An ordinary inquiry is closed this long after its month at the latest; a longer one is sealed again instead."""
+
+REFERENCE_LENGTH = 11
 
 Document = dict[str, str]
 
@@ -39,10 +47,16 @@ class SealingError(Exception):
 def seal(document: Document, context: str) -> bytes:
     """Return `document` sealed with the newest public key, bound to `context` (what it belongs to).
 
-    Raises SealingError where there is no public key, or where the document holds a lone surrogate, which is no text.
+    Raises SealingError where there is no public key that may be used, or where the document holds a lone surrogate,
+    which is no text.
     """
     name = newest_key()
-    head = MAGIC + bytes([VERSION, len(name)]) + name.encode()
+    if settings.SITE_ROLE == "public" and is_past(name):
+        raise SealingError(
+            f"The newest public key in {key_folder()} is so old that its private one may have been destroyed; "
+            "copy the public keys anew: manage.py keys export-public, on the staff machine."
+        )
+    head = head_for(name)
     return head + SUITE.encrypt(padded(document), _public_key(name), info=head + context.encode())
 
 
@@ -75,35 +89,48 @@ def key_of(envelope: bytes) -> str:
     return _read_head(bytes(envelope))[0]
 
 
+def head_for(name: str) -> bytes:
+    """Return how every envelope begins that this key opens."""
+    return MAGIC + bytes([VERSION, len(name)]) + name.encode()
+
+
+def lookup_key(name: str) -> bytes:
+    """Return the 32 bytes under which a period's look-up hashes are made: they follow from its private key.
+
+    So they are where that is and nowhere else, and end with it. Raises SealingError where it is not here.
+    """
+    number = _private_key(name).private_numbers().private_value.to_bytes(32, "big")
+    return HKDF(SHA256(), 32, salt=None, info=b"occtosite look-up hashes v1").derive(number)
+
+
+def public_names() -> list[str]:
+    """Return the names of the public keys here, oldest first."""
+    names = (path.name.removesuffix(".public.pem") for path in key_folder().glob("*.public.pem"))
+    return sorted(name for name in names if KEY_NAME.fullmatch(name))  # a stray copy's name would open nothing again
+
+
 def newest_key() -> str:
-    """Return the name of the key that seals now. Raises SealingError where there is none."""
-    names = sorted(path.name.removesuffix(".public.pem") for path in key_folder().glob("*.public.pem"))
-    names = [name for name in names if KEY_NAME.fullmatch(name)]  # a stray copy's name would open nothing again
+    """Return the name of the key that seals now: the newest but those made for months to come.
+
+    Raises SealingError where there is none.
+    """
+    names = public_names()
     if not names:
         raise SealingError(f"There is no public key in {key_folder()}; make one: manage.py prepare")
-    return names[-1]
+    month = f"{timezone.localdate():%Y-%m}"
+    return max((name for name in names if name[:7] <= month), default=names[0])
 
 
-def ensure_key(today: date) -> str | None:
-    """Make this month's key pair where there is none; return its name if one was made."""
-    period = f"{today:%Y-%m}"
-    if any(key_folder().glob(f"{period}-*.public.pem")):
-        return None
-    name = f"{period}-{secrets.token_hex(4)}"
-    private = ec.generate_private_key(ec.SECP256R1())
-    key_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The private key first: a public key whose private one was never written would seal for nobody.
-    _write(
-        _private_path(name),
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
-    )
-    _write(
-        _public_path(name),
-        private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo),
-    )
-    return name
+def may_be_destroyed_from(name: str) -> date:
+    """Return the day from which nothing ordinary needs a key: its month's inquiries are closed and past their time."""
+    year, month = int(name[:4]), int(name[5:7])
+    next_month = date(year + month // 12, month % 12 + 1, 1)
+    return next_month + LONGEST_CASE + timedelta(days=settings.INQUIRY_RETENTION_DAYS)
+
+
+def is_past(name: str) -> bool:
+    """Return whether that day has come."""
+    return timezone.localdate() >= may_be_destroyed_from(name)
 
 
 def is_ready() -> bool:
@@ -116,8 +143,9 @@ def is_ready() -> bool:
 
 
 def inquiry_context(reference: str) -> str:
-    """Return what an inquiry's sealed document is bound to."""
-    return f"inquiry/{reference}"
+    """Return what an inquiry's sealed document is bound to: its number as the sender saw it, without the character
+    that `intake.bring_in` adds where it was taken."""
+    return f"inquiry/{reference[:REFERENCE_LENGTH]}"
 
 
 def message_context(reference: str) -> str:
@@ -159,41 +187,35 @@ def _read_head(envelope: bytes) -> tuple[str, bytes]:
     return name, head
 
 
-def _public_path(name: str) -> Path:
+def forget_keys() -> None:
+    """Drop the keys kept in memory: those on disk are other ones now."""
+    _load_public.cache_clear()
+    _load_private.cache_clear()
+
+
+def public_path(name: str) -> Path:
+    """Return where a key's public part stands."""
     return key_folder() / f"{name}.public.pem"
 
 
-def _private_path(name: str) -> Path:
+def private_path(name: str) -> Path:
+    """Return where a key's private part stands."""
     return key_folder() / f"{name}.private.pem"
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a key file whole or not at all, also where the power fails in between: half a key would seal nothing."""
-    unfinished = path.with_suffix(".unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def _public_key(name: str) -> ec.EllipticCurvePublicKey:
-    key = _load_public(_public_path(name))
+    key = _load_public(public_path(name))
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise SealingError(f"{_public_path(name)} holds no P-256 public key; restore it.")
+        raise SealingError(f"{public_path(name)} holds no P-256 public key; restore it.")
     return key
 
 
 def _private_key(name: str) -> ec.EllipticCurvePrivateKey:
-    key = _load_private(_private_path(name))
+    if not private_path(name).exists():  # destroyed by another process: nor may this one keep it in memory
+        _load_private.cache_clear()
+    key = _load_private(private_path(name))
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise SealingError(f"{_private_path(name)} holds no P-256 private key; restore it.")
+        raise SealingError(f"{private_path(name)} holds no P-256 private key; restore it.")
     return key
 
 
@@ -210,4 +232,7 @@ def _load_private(path: Path) -> object:
     try:
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
-        raise SealingError(f"The private key {path} can't be read; restore it from the keys' backup.") from None
+        raise SealingError(
+            f"The private key {path} can't be read; restore it from the keys' backup, "
+            "unless `manage.py keys list` says that it was destroyed."
+        ) from None

@@ -6,8 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -18,9 +17,10 @@ from consent.pages import public_page
 from inquiries import access, downloads, intake, limits, pages, postal, screening, tokens
 from inquiries.form_pages import form_page
 from inquiries.forms import InquiryForm
-from inquiries.models import Inquiry
+from inquiries.intake import Received
 from inquiries.pages import in_other_language
 from inquiries.sealing import SealingError
+from inquiries.spool import SpoolError
 from inquiries.tokens import Token
 
 logger = logging.getLogger(__name__)
@@ -74,24 +74,24 @@ def send(request: HttpRequest) -> HttpResponse:
     token = tokens.read(text)
     form = InquiryForm(request.POST)
     try:
-        inquiry = intake.received_with(token) if token else None
-        if inquiry is None and token and token.is_fresh and form.is_valid():
+        received = intake.received_with(token) if token else None
+        if received is None and token and token.is_fresh and form.is_valid():
             entry = form.entry()
             verdict = screening.screen(entry, visitor=limits.visitor_of(request), age=token.age, trap=form.trap)
             if verdict.wait:
                 return _too_many(request, form, text, verdict.wait)
-            inquiry = intake.receive(
+            received = intake.receive(
                 entry,
                 token,
                 str(translation.get_language()),
                 suspicions=verdict.suspicions,
                 acknowledge=verdict.acknowledge,
             )
-    except (DatabaseError, SealingError, ObjectDoesNotExist):
+    except (DatabaseError, InterfaceError, SealingError, SpoolError):
         logger.exception("An inquiry could not be received")
         return _not_received(request, form, text)
-    if inquiry and token:
-        return _done_page(request, inquiry, token, text)
+    if received and token:
+        return _done_page(request, received, token, text)
     if not form.is_valid():
         return form_page(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, switch=in_other_language("check"))
     problem = _("Too much time has passed. Check what you entered and send it again. What you entered is still here.")
@@ -115,12 +115,12 @@ def save_receipt(request: HttpRequest) -> HttpResponse:
     """Hand out reference number and receipt code as a file, as long as the done page shows them."""
     text = request.POST.get("token", "")
     token = tokens.read(text)
-    inquiry = intake.received_with(token) if token else None
-    if not inquiry or not token:
+    received = intake.received_with(token) if token else None
+    if not received or not token:
         raise Http404
-    if not _is_shown(inquiry):
-        return _done_page(request, inquiry, token, text)
-    return downloads.receipt(inquiry, _code(inquiry, token))
+    if not _is_shown(received):
+        return _done_page(request, received, token, text)
+    return downloads.receipt(received, _code(received, token))
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
@@ -162,34 +162,27 @@ def _check_page(
     return render(request, "inquiries/check.html", context, status=status)
 
 
-def _done_page(request: HttpRequest, inquiry: Inquiry, token: Token, text: str) -> HttpResponse:
-    code = _code(inquiry, token)
+def _done_page(request: HttpRequest, received: Received, token: Token, text: str) -> HttpResponse:
+    """Show the reference number. Where the inquiry waits in the spool, the page asks nothing of the database."""
+    request.lacks_data = received.is_spooled  # type: ignore[attr-defined]  # read where every page's context is made
+    code = _code(received, token)
     context = {
-        "inquiry": inquiry,
+        "received": received,
         "step": 3,
-        "is_acknowledged": _is_acknowledged(inquiry),
-        "is_shown": _is_shown(inquiry),
+        "is_shown": _is_shown(received),
         "code": code,
         "groups": code.split("-"),
-        "reply_time": pages.reply_time(),
+        "reply_time": "" if received.is_spooled else pages.reply_time(),
         "token": text,
         "switch": in_other_language("done"),
     }
     return render(request, "inquiries/done.html", context)
 
 
-def _is_acknowledged(inquiry: Inquiry) -> bool:
-    try:
-        return intake.is_acknowledged(inquiry)
-    except DatabaseError:
-        logger.exception("Whether an inquiry has its acknowledgement can't be read")
-        return True
+def _is_shown(received: Received) -> bool:
+    return timezone.now() <= received.received_at + SHOWN_AGAIN_FOR
 
 
-def _is_shown(inquiry: Inquiry) -> bool:
-    return timezone.now() <= inquiry.received_at + SHOWN_AGAIN_FOR
-
-
-def _code(inquiry: Inquiry, token: Token) -> str:
+def _code(received: Received, token: Token) -> str:
     """Return the receipt code; nothing for an inquiry from before there were any, which it would not open."""
-    return access.receipt_code(token.secret) if inquiry.sender_key else ""
+    return access.receipt_code(token.secret) if received.has_code else ""

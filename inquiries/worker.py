@@ -1,6 +1,7 @@
-"""What runs beside the site: sends the mail that is due, makes each month's key, destroys each day's, shows its life.
+"""What runs beside the site: sends the mail that is due, makes each month's key, brings in the spool, ends old keys.
 
-Safe to stop, to kill and to run twice. Its logs hold Message-IDs at most.
+Safe to stop, to kill and to run twice. Its logs hold Message-IDs and reference numbers at most. On a machine of the
+visitors' side (SITE_ROLE=public) it brings in that machine's spool and does nothing else: it has no key to open with.
 """
 
 import logging
@@ -13,12 +14,13 @@ from datetime import timedelta
 from email.message import EmailMessage
 from types import TracebackType
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from consent.jobs import JOBS, Job
 from consent.models import Controller
-from inquiries import delivery, emails, limits, outbox, sealing
+from inquiries import arrivals, delivery, emails, indexing, keyring, limits, outbox, retirement, sealing
 from inquiries.fields import THREAD
 from inquiries.models import Inquiry, Kind, LookPurpose, OutboxItem, WorkerBeat
 from inquiries.outbox import Problem
@@ -35,7 +37,19 @@ SETTLE_SECONDS = 30.0
 """How long the outcome of a try is kept in mind while the database is away."""
 
 
-OWN_JOBS = [Job(limits.forget, every=timedelta(minutes=10))]
+ALWAYS = timedelta()
+
+JOBS_OF_THE_PUBLIC_SIDE = [
+    Job(arrivals.bring_in_the_spool, every=ALWAYS),
+    Job(arrivals.mind_the_key, every=timedelta(hours=12)),
+    Job(limits.forget, every=timedelta(minutes=10)),
+]
+OWN_JOBS = [
+    Job(arrivals.bring_in_the_spool, every=ALWAYS),
+    Job(indexing.index_new, every=ALWAYS),
+    Job(limits.forget, every=timedelta(minutes=10)),
+    Job(retirement.retire_past_keys, every=timedelta(hours=1)),
+]
 
 AWAY = (OperationalError, InterfaceError)
 """What is raised while the database is down, or before it was prepared."""
@@ -80,8 +94,12 @@ class Worker:
 
     def turn(self) -> bool:
         """Do once whatever is due; return whether every job went well."""
-        went_well = [self._do(job) for job in (make_key_of_the_month, self.deliver)]
-        went_well += [self._do(job.run) for job in [*OWN_JOBS, *JOBS] if self._is_due(job)]
+        due: list[Callable[[], object]] = []
+        jobs = JOBS_OF_THE_PUBLIC_SIDE
+        if settings.SITE_ROLE != "public":
+            jobs, due = [*OWN_JOBS, *JOBS], [make_key_of_the_month, self.deliver]
+        due += [job.run for job in jobs if self._is_due(job)]
+        went_well = [self._do(job) for job in due]
         return all(went_well)
 
     def _is_due(self, job: Job) -> bool:
@@ -156,14 +174,16 @@ class Pulse:
 
 
 def beat() -> None:
-    """Write down that the worker is alive now."""
+    """Write down that the worker is alive now. One of the public side does not: it would hide that staff's is not."""
+    if settings.SITE_ROLE == "public":
+        return
     now = WorkerBeat(pk=1, seen_at=timezone.now())
     WorkerBeat.objects.bulk_create([now], update_conflicts=True, unique_fields=["id"], update_fields=["seen_at"])
 
 
 def make_key_of_the_month() -> None:
     """Make this month's key pair on the month's first turn."""
-    name = sealing.ensure_key(timezone.localdate())
+    name = keyring.ensure_key(timezone.localdate())
     if name:
         logger.info("Made the key %s", name)
 

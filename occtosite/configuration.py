@@ -75,6 +75,12 @@ class Reader:
             return value in {"1", "true", "yes", "on"} if value else default
         raise ImproperlyConfigured(f"{name} is {value!r}; set it to true or false.")
 
+    def choice(self, name: str, default: str, allowed: set[str]) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of: {', '.join(sorted(allowed))}.")
+        return value
+
     def number(self, name: str, default: int, *, lowest: int, highest: int) -> int:
         value = self.text(name, str(default))
         if value.isascii() and value.isdigit() and lowest <= int(value) <= highest:

@@ -1,11 +1,12 @@
 """What every page knows besides its own content. Nothing here depends on who asks."""
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import translation
@@ -14,10 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import inventory
 from consent.models import Controller, Notice, RegisterVersion
+from consent.outage import Outage
 
 logger = logging.getLogger(__name__)
 
+Answer = TypeVar("Answer")
 Link = dict[str, str | Promise]
+
+OUTAGE = Outage(seconds=5)
+"""While it lasts, no page waits for a database that did not answer the one before."""
 
 MAIN_NAVIGATION = [
     ("home", _("Home")),
@@ -43,7 +49,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
     `notice`, `gates`, `embeds` and `details` are fetched only where a template uses them. While the database is down
     they are None or empty and `request.lacks_data` is set: an error page stands without, and a public page is not
-    taken for the real one.
+    taken for the real one. A view that knows that the database is down sets it itself: then nothing is asked for.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
     other_language = "en" if language == "ja" else "ja"
@@ -97,39 +103,38 @@ def _current(name: str, address: str, path: str) -> str:
 
 
 def _notice(request: HttpRequest, language: str) -> Notice | None:
-    try:
-        return inventory.notice_in_force(language)
-    except (DatabaseError, Notice.DoesNotExist):
-        logger.exception("No notice to show")
-        _note_lack(request)
+    return _ask(request, lambda: inventory.notice_in_force(language))
+
+
+def _ask(request: HttpRequest, question: Callable[[], Answer]) -> Answer | None:
+    """Return what the database answers, or None, noted, where it is away or lacks it."""
+    if OUTAGE.is_on or getattr(request, "lacks_data", False):
+        request.lacks_data = True  # type: ignore[attr-defined]  # read by public_page
         return None
+    try:
+        return question()
+    except (DatabaseError, InterfaceError):
+        OUTAGE.begin()
+        logger.exception("The database can't be reached for a page")
+    except ObjectDoesNotExist:
+        logger.exception("The database lacks what a page shows; prepare it: manage.py prepare")
+    request.lacks_data = True  # type: ignore[attr-defined]  # as above
+    return None
 
 
 def _register_to_run(request: HttpRequest, place: str, notice: Notice | None) -> RegisterVersion | None:
     """Return the register whose tags may run on the page at `place`, or None: only pages of TAG_PAGES run any."""
     if place not in settings.TAG_PAGES:
         return None
-    try:
-        register = inventory.register_in_force()
-    except (DatabaseError, RegisterVersion.DoesNotExist):
-        logger.exception("No register to show")
-        _note_lack(request)
-        return None
+    register = _ask(request, inventory.register_in_force)
     # Published in between: its tags must not run on agreement to a notice that did not ask about them.
-    return register if notice and notice.register == register.asked else None
-
-
-def _note_lack(request: HttpRequest) -> None:
-    request.lacks_data = True  # type: ignore[attr-defined]  # read by public_page
+    return register if register and notice and notice.register == register.asked else None
 
 
 def _details(request: HttpRequest, language: str) -> dict[str, Any] | None:
     """Return OCCTO's details in one language; an empty text where OCCTO has not supplied it."""
-    try:
-        controller = Controller.objects.get(pk=1)
-    except (DatabaseError, Controller.DoesNotExist):
-        logger.exception("OCCTO's details can't be read")
-        _note_lack(request)
+    controller = _ask(request, lambda: Controller.objects.get(pk=1))
+    if controller is None:
         return None
     in_language = {field: controller.text(field, language) for field in ("president", "privacy_contact", "reply_time")}
     return {

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from inquiries import sealing
+from inquiries import keyring, spool
 from inquiries.models import WorkerBeat
 
 WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -23,10 +24,18 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 where everything that serving needs is there, else 503; names what, never why in detail."""
-    checks = {"database": _database(), "migrations": False, "keys": sealing.is_ready(), "worker": False}
+    checks = {
+        "database": _database(),
+        "migrations": False,
+        "keys": keyring.is_in_order(),
+        "spool": spool.is_in_order(),
+        "worker": False,
+    }
     if checks["database"]:
         checks["migrations"] = _migrations()
         checks["worker"] = checks["migrations"] and _worker()
+    if settings.SITE_ROLE == "public":
+        del checks["worker"]  # it is the staff machine's
     status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse(checks, status=status)
 

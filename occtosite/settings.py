@@ -25,9 +25,14 @@ env = configuration.Reader()
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("KEYS_DIR", BASE_DIR / "keys")
 OUTGOING_DIR = env.folder("OUTGOING_DIR", BASE_DIR / "outgoing")
+SPOOL_DIR = env.folder("SPOOL_DIR", DATA_DIR / "spool")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
+
+# What this machine does: the visitors' side, staff's, or both
+
+SITE_ROLE = env.choice("SITE_ROLE", "all", {"public", "staff", "all"})
 
 # Addresses
 
@@ -73,6 +78,7 @@ MIDDLEWARE = [
     "occtosite.language.PathLanguageMiddleware",
     "occtosite.headers.ContentSecurityPolicyMiddleware",
     "occtosite.errors.ErrorPagesMiddleware",
+    "occtosite.site_role.RoleMiddleware",
     "occtosite.guards.BodyGuardMiddleware",
     "occtosite.guards.SameOriginMiddleware",
     "django.middleware.common.CommonMiddleware",

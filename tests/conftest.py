@@ -1,6 +1,8 @@
-"""What every test needs: static files without a build, and keys to seal with."""
+"""What every test needs: static files without a build, keys to seal with, and no trace of the test before."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -8,7 +10,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from consent import ledger
-from inquiries import sealing
+from inquiries import intake, keyring
+from occtosite import context
 
 # How long an example takes says how busy the machine is, not whether the site is right.
 hypothesis.settings.register_profile("site", deadline=None)
@@ -33,8 +36,24 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _spool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("spool")
+    with override_settings(SPOOL_DIR=folder):
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _calm(_spool: Path) -> None:
+    """No outage is on, and nothing waits in the spool."""
+    intake.OUTAGE.end()
+    context.OUTAGE.end()
+    for path in _spool.glob("*"):
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _keys() -> None:
-    sealing.ensure_key(timezone.localdate())
+    keyring.ensure_key(timezone.localdate())
 
 
 @pytest.fixture(autouse=True)

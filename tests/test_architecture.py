@@ -10,13 +10,14 @@ ROOT = Path(__file__).parents[1]
 APPS = {"consent": [], "inquiries": ["consent"], "occtosite": ["consent", "inquiries"]}
 
 # Of consent, inquiries may know the policy version in force, OCCTO's own details, the mark of a public page and of a
-# list that is only read, and what their worker is to do for it.
+# list that is only read, what their worker is to do for it, and how an outage is kept in mind.
 INQUIRIES_MAY_USE = {
     "consent.inventory.policy_in_force",
     "consent.jobs.JOBS",
     "consent.jobs.Job",
     "consent.lists.ReadOnlyAdmin",
     "consent.models.Controller",
+    "consent.outage.Outage",
     "consent.pages.public_page",
 }
 
@@ -33,6 +34,7 @@ LAYERS: dict[str, list[set[str]]] = {
             "inserts",
             "lists",
             "markdown",
+            "outage",
             "pages",
             "suppression",
             "wording",
@@ -51,25 +53,28 @@ LAYERS: dict[str, list[set[str]]] = {
         {"urls", "statistics_urls"},
     ],
     "inquiries": [
-        {"sealing", "models"},
-        {"fields"},
+        {"sealing", "models", "submissions", "patience"},
+        {"fields", "keyring", "spool"},
         {
             "access",
             "checks",
             "corrections",
             "guesses",
             "limits",
+            "lookup",
             "mail_domains",
             "outbox",
             "references",
             "roles",
+            "sealed_columns",
             "states",
             "suspicions",
             "tokens",
         },
         {"emails", "delivery", "inputs", "pages", "postal", "quarantine"},
         {"intake", "reveal", "sender"},
-        {"followups", "forms", "replies", "requests", "screening", "worker"},
+        {"arrivals", "followups", "forms", "indexing", "replies", "requests", "retirement", "screening"},
+        {"worker"},
         {"form_pages", "status_forms", "admin_thread"},
         {"status_pages", "admin_views"},
         {"downloads", "admin_requests"},

@@ -34,13 +34,13 @@ def test_alive_needs_nothing() -> None:
 
 def test_ready_when_everything_is_there() -> None:
     see_worker()
-    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "worker": True})
+    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": True})
 
 
 def test_not_ready_while_the_worker_is_silent() -> None:
     assert ready()[0] == 503
     see_worker(ago=timedelta(seconds=61))
-    assert ready() == (503, {"database": True, "migrations": True, "keys": True, "worker": False})
+    assert ready() == (503, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": False})
 
 
 def test_not_ready_while_a_migration_is_missing() -> None:
@@ -62,4 +62,4 @@ def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OperationalError
 
     monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
-    assert ready() == (503, {"database": False, "migrations": False, "keys": True, "worker": False})
+    assert ready() == (503, {"database": False, "migrations": False, "keys": True, "spool": True, "worker": False})

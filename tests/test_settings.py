@@ -78,6 +78,8 @@ def test_every_variable_that_is_read_is_explained() -> None:
         ("MAIL_URL", "mail.example.jp", "set it to smtp+tls://user:password@host:587"),
         ("MAIL_URL", "smtp://mail.example.jp:25", "set it to smtp+tls://… or smtps://…"),
         ("MAIL_FROM", "OCCTO", "set it to an e-mail address"),
+        ("SITE_ROLE", "desk", "set it to one of: all, public, staff"),
+        ("SPOOL_DIR", "/proc/none", "make its parent writable for this user, or set SPOOL_DIR"),
         ("INQUIRY_RETENTION_DAYS", "0", "set it to a whole number from 1 to 3650"),
         ("BODY_LIMIT", "1", "set it to a whole number from 65536 to 10485760"),
         ("SERVER_PROCESSES", "0", "set it to a whole number from 1 to 64"),

@@ -5,7 +5,9 @@ and S15). What stands beside it is what staff need to see without opening it.
 """
 
 from inquiries.models.inquiry import ENDED, Category, Channel, ClosedBecause, Inquiry, Language, ReplyBy, State
+from inquiries.models.key import Because, KeyDestruction
 from inquiries.models.look import STAFF_PURPOSES, SYSTEM_PURPOSES, Look, LookPurpose
+from inquiries.models.lookup import LookupHash, LookupKind
 from inquiries.models.message import Direction, Message, MessageKind
 from inquiries.models.outbox import Delivery, Kind, OutboxItem
 from inquiries.models.request import DataRequest, RequestKind, RequestState
@@ -16,6 +18,7 @@ __all__ = [
     "ENDED",
     "STAFF_PURPOSES",
     "SYSTEM_PURPOSES",
+    "Because",
     "Category",
     "Channel",
     "ClosedBecause",
@@ -23,10 +26,13 @@ __all__ = [
     "Delivery",
     "Direction",
     "Inquiry",
+    "KeyDestruction",
     "Kind",
     "Language",
     "Look",
     "LookPurpose",
+    "LookupHash",
+    "LookupKind",
     "Message",
     "MessageKind",
     "OutboxItem",

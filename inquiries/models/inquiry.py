@@ -75,6 +75,8 @@ class Inquiry(models.Model):
     sealed = models.BinaryField()
     sender_key = models.BinaryField(null=True)
     sender_copy = models.BinaryField(null=True)
+    indexed_at = models.DateTimeField(null=True, blank=True)
+    """When its look-up hashes were made; empty where they are to be made, or made anew."""
 
     class Meta:
         verbose_name = pgettext_lazy("model", "inquiry")
@@ -86,6 +88,7 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(name="inquiries_inquiry_newest", fields=["-received_at", "-id"]),
             models.Index(name="inquiries_inquiry_by_state", fields=["state", "-received_at"]),
+            models.Index(name="inquiries_inquiry_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
         ]
         constraints = [
             models.CheckConstraint(name="inquiries_inquiry_category_valid", condition=Q(category__in=Category.values)),

@@ -10,17 +10,18 @@ from inquiries.models.inquiry import Inquiry
 
 
 class LookPurpose(models.TextChoices):
-    """Why personal data was opened: a closed list (clauses S10 and S12). The last two are the worker's own."""
+    """Why personal data was opened: a closed list (clauses S10 and S12). The last ones are the worker's own."""
 
     ANSWER = "answer", _("To answer and confirm the inquiry")
     OPERATE = "operate", _("To run this website")
     PLAN = "plan", _("For policy planning")
     ACKNOWLEDGE = "acknowledge", _("System: to send the acknowledgement")
     SEND = "send", _("System: to send an answer or a notice")
+    INDEX = "index", _("System: to make it findable by name, e-mail address or telephone number")
+    SEAL_AGAIN = "seal_again", _("System: to seal it again under a newer key")
 
 
-SYSTEM_PURPOSES = [LookPurpose.ACKNOWLEDGE, LookPurpose.SEND]
-
+SYSTEM_PURPOSES = [LookPurpose.ACKNOWLEDGE, LookPurpose.SEND, LookPurpose.INDEX, LookPurpose.SEAL_AGAIN]
 
 STAFF_PURPOSES = [LookPurpose.ANSWER, LookPurpose.OPERATE, LookPurpose.PLAN]
 

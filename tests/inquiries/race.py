@@ -42,14 +42,14 @@ def main() -> None:
     from django.test.utils import setup_test_environment
     from django.utils import timezone
 
-    from inquiries import sealing
+    from inquiries import keyring
     from inquiries.models import Inquiry, OutboxItem
     from tests.inquiries.senders import check
 
     setup_test_environment()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    sealing.ensure_key(timezone.localdate())
+    keyring.ensure_key(timezone.localdate())
     answers = send_at_once(check(Client()))
     print(json.dumps({"answers": answers, "rows": [Inquiry.objects.count(), OutboxItem.objects.count()]}))
 

@@ -124,4 +124,4 @@ def test_only_the_desk_and_the_worker_go_through_the_door() -> None:
         for path in (root / app).rglob("*.py")
         if "reveal.open_inquiry" in path.read_text() or "import open_inquiry" in path.read_text()
     }
-    assert callers == {"admin_views", "worker"}
+    assert callers == {"admin_views", "indexing", "worker"}

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inquiries import sealing
+from inquiries import keyring, sealing
 from inquiries.sealing import SealingError, open_sealed, seal
 
 NAME_LENGTH = len("2026-04-00000000")
@@ -105,7 +105,7 @@ def test_without_a_key_nothing_is_sealed(folder: Path) -> None:
 
 
 def test_the_public_key_alone_seals_and_does_not_open(folder: Path) -> None:
-    name = sealing.ensure_key(date(2026, 4, 1))
+    name = keyring.ensure_key(date(2026, 4, 1))
     (folder / f"{name}.private.pem").rename(folder / "elsewhere")
     assert sealing.is_ready()
     envelope = seal({"name": "Taro"}, "x")
@@ -116,31 +116,31 @@ def test_the_public_key_alone_seals_and_does_not_open(folder: Path) -> None:
 
 
 def test_each_month_has_its_key_and_the_old_ones_still_open(folder: Path) -> None:
-    sealing.ensure_key(date(2026, 4, 1))
+    keyring.ensure_key(date(2026, 4, 1))
     april = seal({"name": "Taro"}, "x")
-    assert sealing.ensure_key(date(2026, 4, 30)) is None
-    name = sealing.ensure_key(date(2026, 5, 1))
+    assert keyring.ensure_key(date(2026, 4, 30)) is None
+    name = keyring.ensure_key(date(2026, 5, 1))
     may = seal({"name": "Hanako"}, "x")
     assert sealing.key_of(april) != sealing.key_of(may) == name
     assert (open_sealed(april, "x"), open_sealed(may, "x")) == ({"name": "Taro"}, {"name": "Hanako"})
 
 
 def test_an_envelope_does_not_open_with_another_months_key(folder: Path) -> None:
-    first = sealing.ensure_key(date(2026, 4, 1))
+    first = keyring.ensure_key(date(2026, 4, 1))
     envelope = seal({"name": "Taro"}, "x")
-    second = sealing.ensure_key(date(2026, 5, 1))
+    second = keyring.ensure_key(date(2026, 5, 1))
     shutil.copy(folder / f"{second}.private.pem", folder / f"{first}.private.pem")
     with pytest.raises(SealingError):
         open_sealed(envelope, "x")
 
 
 def test_key_files_are_the_owners_alone(folder: Path) -> None:
-    sealing.ensure_key(date(2026, 4, 1))
+    keyring.ensure_key(date(2026, 4, 1))
     assert [(path.stat().st_mode & 0o777) for path in folder.iterdir()] == [0o600, 0o600]
 
 
 def test_a_stray_file_never_becomes_the_key(folder: Path) -> None:
-    name = sealing.ensure_key(date(2026, 4, 1))
+    name = keyring.ensure_key(date(2026, 4, 1))
     shutil.copy(folder / f"{name}.public.pem", folder / "copy of a key.public.pem")
     assert sealing.newest_key() == name
 
@@ -173,7 +173,7 @@ def test_a_lone_surrogate_is_refused_without_naming_the_text() -> None:
 
 def test_the_document_is_json_before_the_blanks(folder: Path) -> None:
     """What is sealed can be read in ten years, with any library that knows RFC 9180."""
-    name = sealing.ensure_key(date(2026, 4, 1))
+    name = keyring.ensure_key(date(2026, 4, 1))
     assert name
     envelope = seal({"name": "髙橋"}, "inquiry/X")
     private = serialization.load_pem_private_key((folder / f"{name}.private.pem").read_bytes(), None)

@@ -6,12 +6,13 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from consent.models import Controller
-from inquiries import reveal
+from inquiries import intake, reveal
 from inquiries.fields import PERSONAL
 from inquiries.models import Inquiry, LookPurpose, OutboxItem
 from tests.inquiries.senders import REFERENCE, TYPED, check, inputs, reference_on
@@ -175,20 +176,17 @@ def test_what_the_check_page_handed_on_is_judged_again(client: Client, wrong: di
     assert not Inquiry.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("broken", "error"),
-    [
-        ("inquiries.intake.received_with", OperationalError),
-        ("inquiries.intake.outbox.write_acknowledgement", OperationalError),
-        ("inquiries.intake.policy_in_force", OperationalError),
-    ],
-)
-def test_where_the_database_fails_everything_is_still_there_to_be_sent_again(
-    client: Client, broken: str, error: type[Exception]
+def test_where_neither_database_nor_spool_can_be_written_everything_is_still_there_to_be_sent_again(
+    client: Client, settings: LazySettings, tmp_path: Path
 ) -> None:
     sent = check(client)
-    with patch(broken, side_effect=error("髙橋 is in this message")):
+    (tmp_path / "file").touch()
+    settings.SPOOL_DIR = tmp_path / "file/spool"
+    with patch(
+        "inquiries.intake.outbox.write_acknowledgement", side_effect=OperationalError("髙橋 is in this message")
+    ):
         response = client.post("/en/inquiry/done/", sent)
+    intake.OUTAGE.end()
     assert response.status_code == 503
     assert response.headers["Cache-Control"] == "no-store"
     assert "We could not receive your inquiry. It has not been saved." in response.text
@@ -210,7 +208,7 @@ def test_where_no_key_can_seal_everything_is_still_there(client: Client, tmp_pat
 
 def test_a_failure_never_shows_errors_as_if_they_were_the_reason(client: Client) -> None:
     sent = check(client)
-    with patch("inquiries.intake.received_with", side_effect=OperationalError):
+    with patch("inquiries.intake.Inquiry.objects.defer", side_effect=OperationalError):
         response = client.post("/en/inquiry/done/", {"token": sent["token"]})
     assert response.status_code == 503
     assert "We could not receive your inquiry." in response.text

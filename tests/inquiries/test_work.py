@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from inquiries import sealing
+from inquiries import keyring
 from inquiries.models import OutboxItem
 from tests.inquiries.mails import DOCUMENT, create_acknowledgement, create_answer
 from tests.smtp import HANG, Server
@@ -212,6 +212,6 @@ def test_once_says_where_not_everything_could_be_done(monkeypatch: pytest.Monkey
     def fail(today: object) -> None:
         raise PermissionError("keys")
 
-    monkeypatch.setattr(sealing, "ensure_key", fail)
+    monkeypatch.setattr(keyring, "ensure_key", fail)
     with pytest.raises(CommandError, match="Not everything could be done"):
         call_command("work", "--once")

@@ -10,24 +10,46 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+class PostgreSQL:
+    """A PostgreSQL in a folder of its own, reachable by its socket there only; it can be stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        if os.geteuid() == 0:  # PostgreSQL refuses root
+            user = next(name for name in ("postgres", "nobody") if _exists(name))
+            shutil.chown(folder, user)
+            become: list[str | Path] = ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
+        else:
+            become = []
+        programs = _reachable(postgresql_programs(), folder, become)
+        self.data = folder / "data"
+        self.url = f"postgres://postgres@/postgres?host={folder}"
+        # Nothing here must survive a power cut, so nothing waits for the disk.
+        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c max_connections=60"
+        settings = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        _run([*become, programs / "initdb", "-D", self.data, *settings])
+        self._control: list[str | Path] = [*become, programs / "pg_ctl", "-D", self.data, "-w"]
+        self._starting: list[str | Path] = ["-l", folder / "log", "-o", options, "start"]
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of it come from. Raises OSError while it is stopped."""
+        return int((self.data / "postmaster.pid").read_text().partition("\n")[0])
+
+    def start(self) -> None:
+        _run([*self._control, *self._starting])
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: "fast" lets it write down what it knows, "immediate" is as if it had crashed."""
+        _run([*self._control, "-m", mode, "stop"])
+
+
 def start_postgresql(folder: Path) -> str:
-    """Start a PostgreSQL in `folder`, reachable by its socket there only; return its URL."""
-    folder.mkdir()
-    if os.geteuid() == 0:  # PostgreSQL refuses root
-        user = next(name for name in ("postgres", "nobody") if _exists(name))
-        shutil.chown(folder, user)
-        become: list[str | Path] = ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
-    else:
-        become = []
-    programs = _reachable(postgresql_programs(), folder, become)
-    data = folder / "data"
-    # Nothing here must survive a power cut, so nothing waits for the disk.
-    options = f"-c listen_addresses='' -k {folder} -c fsync=off -c max_connections=60"
-    _run([*become, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-    control = [*become, programs / "pg_ctl", "-D", data, "-w"]
-    _run([*control, "-l", folder / "log", "-o", options, "start"])
-    atexit.register(_run, [*control, "-m", "immediate", "stop"])
-    return f"postgres://postgres@/postgres?host={folder}"
+    """Start a PostgreSQL in `folder` that is gone with this process; return its URL."""
+    server = PostgreSQL(folder)
+    server.start()
+    atexit.register(server.stop)
+    return server.url
 
 
 def postgresql_programs() -> Path:

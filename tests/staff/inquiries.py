@@ -21,7 +21,8 @@ ENTERED = {
 def create_inquiry(reply_by: str = "email", category: str = "grid_access", state: str = "new") -> Inquiry:
     token = tokens.read(tokens.mint())
     assert token
-    inquiry = intake.receive(intake.Entry(category, reply_by, False, ENTERED), token, "ja")
+    received = intake.receive(intake.Entry(category, reply_by, False, ENTERED), token, "ja")
+    inquiry = Inquiry.objects.get(reference=received.reference)
     if state != "new":
         inquiry.state = state
         inquiry.closed_at = timezone.now() if state in {"closed", "spam"} else None

@@ -24,7 +24,8 @@ def create_suspected(*suspicions: str) -> Inquiry:
     token = tokens.read(tokens.mint())
     assert token
     entry = intake.Entry("other", "email", publish_name=False, document=ENTERED)
-    return intake.receive(entry, token, "ja", suspicions=suspicions or ("trap", "fast"))
+    received = intake.receive(entry, token, "ja", suspicions=suspicions or ("trap", "fast"))
+    return Inquiry.objects.get(reference=received.reference)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from consent import provision
-from inquiries import roles, sealing
+from inquiries import keyring, roles
+from occtosite.site_role import refuse_unsafe_keys
 
 STATIC_MAKERS = ("django", "whitenoise", "brotli")
 """Packages whose version changes how static files come out."""
@@ -26,17 +27,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity = options["verbosity"]
+        refuse_unsafe_keys()
         refuse_unusable_database()
-        self._prepare_database()
-        if sealing.ensure_key(timezone.localdate()):
+        if settings.SITE_ROLE == "public":
+            refuse_unprepared_database()
+        else:
+            self._prepare_database()
+            self._make_key()
+        self._gather_static_files()
+
+    def _make_key(self) -> None:
+        if keyring.ensure_key(timezone.localdate()):
             self._say(
                 f"A key pair was made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database"
             )
-        self._gather_static_files()
 
     def _prepare_database(self) -> None:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        plan = missing_migrations()
         if plan:
             self._say(f"Preparing the database: {len(plan)} steps")
             call_command("migrate", interactive=False, verbosity=0)
@@ -72,6 +79,22 @@ def refuse_unusable_database() -> None:
         raise ImproperlyConfigured(
             f"The database can't be used ({reason}); start it, or correct DATABASE_URL or DATA_DIR."
         ) from None
+
+
+def missing_migrations() -> list[Any]:
+    """Return the steps that the database has not taken yet."""
+    executor = MigrationExecutor(connection)
+    plan: list[Any] = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return plan
+
+
+def refuse_unprepared_database() -> None:
+    """Raise ImproperlyConfigured where a machine of the visitors' side, which prepares none, meets an old database."""
+    missing = len(missing_migrations())
+    if missing:
+        raise ImproperlyConfigured(
+            f"The database lacks {missing} steps; start this version on the staff machine first, which takes them."
+        )
 
 
 def static_digest() -> str:

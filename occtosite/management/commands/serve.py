@@ -35,7 +35,7 @@ class Command(BaseCommand):
         _refuse_endless_redirect()
         _refuse_busy_port()
         call_command("prepare", verbosity=options["verbosity"])
-        link = first_enrolment_link()
+        link = first_enrolment_link() if settings.SITE_ROLE != "public" else None
         _close_databases()
         _allow_many_connections()
         supervisor = Supervisor([Child("server", _granian(), again=False), Child("worker", _worker(), again=True)])
@@ -46,13 +46,14 @@ class Command(BaseCommand):
 
     def _say_where(self, link: str | None) -> None:
         mails = "sent by the server in MAIL_URL" if settings.MAIL_URL else f"written to {settings.OUTGOING_DIR}"
-        lines = [
-            "",
-            f"The site is up:  {settings.SITE_URL}/  (日本語)",
-            f"                 {settings.SITE_URL}/en/  (English)",
-            f"For staff:       {settings.SITE_URL}/admin/",
-            f"Mails are        {mails}",
-        ]
+        lines = [""]
+        if settings.SITE_ROLE != "staff":
+            lines += [
+                f"The site is up:  {settings.SITE_URL}/  (日本語)",
+                f"                 {settings.SITE_URL}/en/  (English)",
+            ]
+        if settings.SITE_ROLE != "public":
+            lines += [f"For staff:       {settings.SITE_URL}/admin/", f"Mails are        {mails}"]
         if link:
             lines.append(f"There is no staff account yet. Make the first one, once, at:\n  {link}")
         self.stdout.write("\n".join([*lines, "Ctrl+C stops it.", ""]))
