@@ -42,6 +42,9 @@ class Row:
 class InquiryForm(forms.Form):
     """Everything a sender may type."""
 
+    has_lookup = True
+    """Whether its page finds an address from the postal code."""
+
     category = forms.ChoiceField(
         label=_("Type of inquiry"),
         help_text=_("Select the closest one."),

@@ -64,23 +64,23 @@ class Received:
     """Whether it waits beside a database that is away: then nothing of the database is asked for the page."""
 
 
-def received_with(token: Token) -> Received | None:
+def received_with(token: Token, *, is_received_next: bool = False) -> Received | None:
     """Return what a token already let in.
 
-    None also where that can't be known now and the token still lets an inquiry in: then `receive` finds out. Raises
-    DatabaseError or InterfaceError where the database is away and the token lets nothing in any more.
+    With `is_received_next` None also where that can't be known now: `receive` then finds out, or the worker. Raises
+    DatabaseError or InterfaceError where the database is away otherwise.
     """
     waiting = spool.find(token.digest)
     if waiting:
         return _of_submission(waiting, is_spooled=True)
-    if OUTAGE.is_on and token.is_fresh:
+    if OUTAGE.is_on and is_received_next:
         return None
     try:
         inquiry = Inquiry.objects.defer("sealed", "sender_copy").filter(token_digest=token.digest).first()
         return _of_inquiry(inquiry) if inquiry else None
     except AWAY:
         OUTAGE.begin()
-        if token.is_fresh:
+        if is_received_next:
             return None
         raise
 
@@ -99,9 +99,7 @@ def receive(
     waiting = spool.find(token.digest)
     if waiting:
         return _of_submission(waiting, is_spooled=True)
-    submission = replace(
-        _submission(entry, token, language), suspicions=",".join(suspicions), acknowledge=acknowledge
-    )
+    submission = replace(_submission(entry, token, language), suspicions=",".join(suspicions), acknowledge=acknowledge)
     if not OUTAGE.is_on:
         try:
             return _into_database(submission, entry, token)

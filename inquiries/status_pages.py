@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from inquiries import pages, tokens
+from inquiries import checks, pages, tokens
 from inquiries.fields import FIELDS
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, ReplyBy, State
@@ -124,9 +124,11 @@ def _typed(request: HttpRequest, names: Sequence[str] | dict[str, Any]) -> list[
 
 def _rows(document: Document) -> list[tuple[Text, str]]:
     """Return the fields of a document with their labels, in the order of the form, in words."""
-    replies = {choice.value: str(choice.label) for choice in ReplyBy}
-    return [
-        (InquiryForm.base_fields[name].label or "", replies[document[name]] if name == "reply_by" else document[name])
-        for name in (field.name for field in FIELDS)
-        if name in document
-    ]
+    names = (field.name for field in FIELDS if field.name in document)
+    return [(InquiryForm.base_fields[name].label or "", _in_words(name, document[name])) for name in names]
+
+
+def _in_words(name: str, value: str) -> str:
+    if name == "telephone":
+        return checks.telephone_as_read(value)
+    return str(ReplyBy(value).label) if name == "reply_by" else value

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from inquiries import downloads, followups, guesses, sender, tokens
+from inquiries import checks, downloads, followups, guesses, sender, tokens
 from inquiries.fields import CORRECTABLE
 from inquiries.models import Inquiry, RequestKind
 from inquiries.sealing import SealingError
@@ -116,7 +116,8 @@ def correct(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the details as they hold now, to be corrected; or what was typed so far."""
     if any(name in request.POST for name in CORRECTABLE):
         return _correction_page(request, visit, CorrectionForm.to_go_on_with(request.POST))
-    return _correction_page(request, visit, CorrectionForm(initial=visit.now), after=visit.last_correction)
+    known = visit.now | {"telephone": checks.telephone_as_read(visit.now["telephone"])}
+    return _correction_page(request, visit, CorrectionForm(initial=known), after=visit.last_correction)
 
 
 @for_sender("status_correct")

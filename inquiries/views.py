@@ -74,8 +74,9 @@ def send(request: HttpRequest) -> HttpResponse:
     token = tokens.read(text)
     form = InquiryForm(request.POST)
     try:
-        received = intake.received_with(token) if token else None
-        if received is None and token and token.is_fresh and form.is_valid():
+        is_new = bool(token and token.is_fresh and form.is_valid())
+        received = intake.received_with(token, is_received_next=is_new) if token else None
+        if received is None and token and is_new:
             entry = form.entry()
             verdict = screening.screen(entry, visitor=limits.visitor_of(request), age=token.age, trap=form.trap)
             if verdict.wait:

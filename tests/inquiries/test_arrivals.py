@@ -112,7 +112,12 @@ def test_while_the_database_is_away_everything_stays_where_it_is() -> None:
 
 def test_a_taken_number_gets_one_more_character_and_opens_all_the_same() -> None:
     submission = spooled()
-    taken = Inquiry.objects.create(**vars(replace(submission, token_digest="f" * 64, policy_version=1)))
+    row = vars(replace(submission, token_digest="f" * 64, policy_version=1)) | {
+        "sender_key": None,
+        "sender_copy": None,
+    }
+    row.pop("acknowledge")
+    taken = Inquiry.objects.create(**row)
     arrivals.bring_in_the_spool()
     inquiry = Inquiry.objects.exclude(pk=taken.pk).get()
     assert inquiry.reference == f"{submission.reference}2"
@@ -222,7 +227,7 @@ def test_the_done_page_stands_without_the_database(client: Client, prefix: str, 
     with (
         patch("inquiries.intake.outbox.write_acknowledgement", side_effect=OperationalError),
         patch("occtosite.context.inventory.notice_in_force", side_effect=AssertionError("asked the database")),
-        patch("inquiries.views.Controller.objects.get", side_effect=AssertionError("asked the database")),
+        patch("inquiries.pages.Controller.objects.get", side_effect=AssertionError("asked the database")),
     ):
         response = client.post(f"{prefix}/inquiry/done/", sent)
     assert response.status_code == 200

@@ -102,7 +102,7 @@ def test_every_look_for_it_is_recorded_as_the_worker_s_own() -> None:
         retirement.retire_past_keys()
     looks = Look.objects.filter(purpose="seal_again").order_by("pk")
     assert {(look.inquiry, look.by) for look in looks} == {(inquiry, None)}
-    assert [look.fields for look in looks] == [",".join(DOCUMENT), "answers", "reason"]
+    assert [look.fields for look in looks] == [",".join(DOCUMENT), "thread", "reason"]
 
 
 def test_an_unrecorded_look_seals_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,6 +316,6 @@ def test_an_old_copy_of_the_whole_database_opens_nothing(folder: Path, tmp_path:
                 model.objects.filter(pk=row["id"]).update(**row)  # type: ignore[attr-defined]  # as above
         inquiry.refresh_from_db()
         with pytest.raises(SealingError):
-            reveal.open_inquiry(inquiry, LookPurpose.SEND, ["name", "answers"])
+            reveal.open_inquiry(inquiry, LookPurpose.SEND, ["name", "thread"])
         shutil.copytree(kept, folder, dirs_exist_ok=True)
         assert reveal.open_inquiry(inquiry, LookPurpose.SEND, ["name"]).document["name"] == DOCUMENT["name"]

@@ -130,7 +130,13 @@ def test_answers_go_to_the_corrected_address_and_the_former_one_is_told(settings
     assert "アドレスが変更されました" in server.arrived[1].mail["Subject"]
     assert "second@" not in server.arrived[1].mail.as_string()
     assert server.arrived[2].mail["Message-ID"] == answer.mail_id
-    assert [look.fields for look in Look.objects.order_by("pk")] == ["email", "email", "email,thread"]
+    assert [look.fields for look in Look.objects.order_by("pk")] == [
+        "email",
+        "email,telephone,name",
+        "email",
+        "email,thread",
+        "email,telephone,name",
+    ]
 
 
 def test_an_acknowledgement_still_waiting_goes_to_the_corrected_address(settings: LazySettings) -> None:
