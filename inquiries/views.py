@@ -80,7 +80,7 @@ def save_receipt(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not _is_shown(inquiry):
         return _done_page(request, inquiry, token, text)
-    return downloads.receipt(inquiry, _code(inquiry, token))
+    return downloads.receipt(inquiry.reference, inquiry.received_at, _code(inquiry, token))
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:
