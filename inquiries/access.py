@@ -63,7 +63,7 @@ def key_of(code: str, reference: str) -> ec.EllipticCurvePrivateKey:
     The reference number goes in too, so that nobody with a copy of the database tries a code on all inquiries at once.
     """
     # 384 bits over 256: the remainders are even enough (FIPS 186-5, A.2.1).
-    number = int.from_bytes(_derive(code, f"inquiry sender key {reference}", 48), "big")
+    number = int.from_bytes(_derive(code, f"sender key/{sealing.inquiry_context(reference)}", 48), "big")
     return ec.derive_private_key(number % (ORDER - 1) + 1, ec.SECP256R1())
 
 

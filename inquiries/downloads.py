@@ -4,6 +4,7 @@ Made for the one request and kept nowhere. Neither copy holds the receipt code.
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,22 +17,26 @@ from inquiries.sender import Asked, Part, Visit
 from inquiries.status_pages import erased_on, facts
 
 
-def receipt(inquiry: Any, code: str) -> HttpResponse:
-    """Return reference number and receipt code as a text file; its lines end as every editor knows them."""
+def receipt(reference: str, received_at: datetime, code: str) -> HttpResponse:
+    """Return reference number and receipt code as a text file; its lines end as every editor knows them.
+
+    `code` is empty for an inquiry from before there were any.
+    """
     context = {
-        "inquiry": inquiry,
+        "reference": reference,
+        "received_at": received_at,
         "code": code,
         "status_url": settings.SITE_URL + reverse("inquiries:status"),
     }
     text = render_to_string("inquiries/receipt.txt", context).strip("\n") + "\n"
     data = "\ufeff" + text.replace("\n", "\r\n")  # the mark tells old editors that it is UTF-8
-    return _file(data, "text/plain; charset=utf-8", inquiry.reference, "txt")
+    return _file(data, "text/plain; charset=utf-8", reference, "txt")
 
 
 def as_json(visit: Visit) -> HttpResponse:
     """Return everything that is kept of an inquiry and that its sender may read, as JSON."""
     inquiry = visit.inquiry
-    erased = erased_on(inquiry) if visit.inquiry.closed_at else None
+    erased = erased_on(inquiry)
     everything = {
         "reference": inquiry.reference,
         "received_at": _time(inquiry.received_at),
@@ -80,7 +85,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _time(at: Any) -> str | None:
+def _time(at: datetime | None) -> str | None:
     return timezone.localtime(at).isoformat(timespec="seconds") if at else None
 
 

@@ -2,10 +2,11 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from inquiries import access, sealing
-from inquiries.models import DataRequest, RequestKind, RequestState
+from inquiries.models import DataRequest, Inquiry, RequestKind, RequestState
 
 MAX_LENGTH = 4000
 """Characters of a decision's words at most."""
@@ -13,6 +14,12 @@ MAX_LENGTH = 4000
 
 class DecidedAlreadyError(Exception):
     """Somebody decided on the request after the page was opened; nothing was changed."""
+
+
+def to_erase() -> QuerySet[Inquiry]:
+    """Return the inquiries whose senders asked for their erasure, where nobody has decided otherwise."""
+    wanted = DataRequest.objects.filter(kind=RequestKind.ERASE, decided_at__isnull=True)
+    return Inquiry.objects.filter(pk__in=wanted.values("inquiry"))
 
 
 def decide(request: DataRequest, state: RequestState, words: str, by: User) -> None:

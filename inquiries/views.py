@@ -121,7 +121,7 @@ def save_receipt(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not _is_shown(received):
         return _done_page(request, received, token, text)
-    return downloads.receipt(received, _code(received, token))
+    return downloads.receipt(received.reference, received.received_at, _code(received, token))
 
 
 def _token_for(request: HttpRequest, form: InquiryForm) -> str:

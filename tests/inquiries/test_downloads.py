@@ -26,9 +26,10 @@ def with_a_history() -> Receipt:
     write(receipt, "追記です。")
     correct(receipt, email="saki@example.jp")
     states.take_up(receipt.inquiry)
-    replies.answer(receipt.inquiry, "別紙のとおりです。", create_bob(), after=0)
+    bob = create_bob()
+    replies.answer(receipt.inquiry, "別紙のとおりです。", bob, after=0)
     ask(receipt, "correct", "読みが違います。")
-    requests.decide(DataRequest.objects.get(), RequestState.REFUSED, "応じられません。", replies.User.objects.get())
+    requests.decide(DataRequest.objects.get(), RequestState.REFUSED, "応じられません。", bob)
     ask(receipt, "stop")
     return receipt
 

@@ -47,7 +47,7 @@ def test_the_address_is_the_one_that_a_trusted_proxy_names(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch, proxies: int, address: str
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(guesses._count, "add", lambda who: bool(seen.append(who)))
+    monkeypatch.setattr(guesses._count, "add", seen.append)
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     guesses.are_too_many(RequestFactory().post("/", headers={"x-forwarded-for": "10.0.0.1, 192.0.2.7"}))
     assert seen == [address]

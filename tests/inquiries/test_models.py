@@ -36,6 +36,13 @@ def create_inquiry(**changes: Any) -> Inquiry:
         ({"state": "lost"}, "inquiries_inquiry_state_valid"),
         ({"state": "closed"}, "inquiries_inquiry_closed_has_its_time"),
         ({"closed_at": timezone.now()}, "inquiries_inquiry_closed_has_its_time"),
+        ({"closed_because": "withdrawn"}, "inquiries_inquiry_closed_because_valid"),
+        (
+            {"state": "closed", "closed_at": timezone.now(), "closed_because": "tea"},
+            "inquiries_inquiry_closed_because_valid",
+        ),
+        ({"sender_key": b"x"}, "inquiries_inquiry_sender_key_has_its_copy"),
+        ({"sender_copy": b"x"}, "inquiries_inquiry_sender_key_has_its_copy"),
     ],
 )
 def test_an_inquiry_that_must_not_be_is_refused(changes: dict[str, Any], constraint: str) -> None:

@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inquiries.references import ALPHABET, reference_for
+from inquiries.references import ALPHABET, read, reference_for
 
 
 @given(st.text(st.characters(codec="ascii")), st.integers(min_value=0, max_value=9))
@@ -16,6 +17,19 @@ def test_a_reference_is_two_groups_of_five_without_look_alikes(secret: str, atte
 def test_the_alphabet_has_no_look_alikes_and_spells_no_words() -> None:
     assert len(set(ALPHABET)) == 20
     assert not set(ALPHABET) & set("01OILSZBAEU")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["P8P4X-6689R", "p8p4x6689r", " P8P4X 6689R\n", "Ｐ８Ｐ４Ｘー６６８９Ｒ", "P8P4X−6689R", "受付番号：P8P4X-6689R"],
+)
+def test_a_reference_is_read_however_it_is_typed(typed: str) -> None:
+    assert read(typed) == "P8P4X-6689R"
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert re.fullmatch("[0-9A-Z]{0,5}-[0-9A-Z]*", read(text))
 
 
 def test_the_same_token_has_the_same_reference() -> None:

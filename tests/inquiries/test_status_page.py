@@ -1,6 +1,7 @@
 """The sender's own page, as a browser without JavaScript and cookies gets it, in both languages."""
 
 import re
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consent.models import Controller
 from inquiries import guesses, replies, sealing, states, tokens
-from inquiries.models import DataRequest, Inquiry, Look, Message
+from inquiries.models import DataRequest, Inquiry, Look, Message, State
 from tests.inquiries.senders import TYPED, inputs
 from tests.inquiries.visits import Receipt, ask, correct, hidden, open_page, send, write, wrong_code
 from tests.staff.people import create_bob
@@ -258,8 +259,10 @@ def test_what_a_sender_must_not_learn_of_staff_s_states_reads_as_received() -> N
 
 def test_every_state_has_its_words() -> None:
     receipt = send()
-    for move in (states.take_up, lambda i: states.move(i, "answered"), states.close, states.reopen):
-        move(receipt.inquiry)  # type: ignore[operator]
+    for state in (State.OPEN, State.ANSWERED, State.CLOSED, State.OPEN):
+        states.take_up(receipt.inquiry)
+        if receipt.inquiry.state != state:
+            states.move(receipt.inquiry, state)
         assert "<dd><p><strong>" in open_page(receipt).text
 
 
@@ -354,8 +357,7 @@ def test_what_comes_without_a_token_is_shown_again_to_be_sent(path: str, token: 
 @both_languages
 def test_details_are_corrected_and_the_original_stays(prefix: str) -> None:
     receipt = send()
-    page = hidden(receipt, "correct/", prefix)
-    assert page["email"] == TYPED["email"]
+    assert hidden(receipt, "correct/", prefix)["email"] == TYPED["email"]
     response = correct(receipt, prefix, email="ＳＡＫＩ@example.jp", telephone="")
     assert response.status_code == 200
     assert {"": "入力内容を訂正しました。", "/en": "Your details have been corrected."}[prefix] in response.text
@@ -561,6 +563,25 @@ def test_the_receipt_of_a_year_ago_still_opens() -> None:
     with time_machine.travel(datetime.now(ZoneInfo("Asia/Tokyo")) - timedelta(days=400)):
         receipt = send()
     assert open_page(receipt).status_code == 200
+
+
+def test_a_machine_with_public_keys_alone_serves_everything_and_can_open_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in sealing.key_folder().glob("*.public.pem"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.setattr(sealing, "key_folder", lambda: tmp_path)
+    receipt = send()
+    assert write(receipt, "追記です。").status_code == 200
+    assert correct(receipt, name="髙橋 咲子").status_code == 200
+    assert ask(receipt, "disclose").status_code == 200
+    for path in ("publish/", "save/json/", "save/page/", "erase/confirm/", "withdraw/confirm/"):
+        assert open_page(receipt, path, token=hidden(receipt)["token"]).status_code == 200
+    page = open_page(receipt).text
+    assert "追記です。" in page
+    assert "髙橋 咲子" in page
+    with pytest.raises(sealing.SealingError):
+        sealing.open_sealed(bytes(receipt.inquiry.sealed), sealing.inquiry_context(receipt.reference))
 
 
 def test_the_site_s_own_keys_may_all_be_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -43,9 +43,9 @@ def code_on(html: str) -> str:
     return found[0]
 
 
-def send(client: Client | None = None, prefix: str = "", **changes: str) -> Receipt:
+def send(*, prefix: str = "", **changes: str) -> Receipt:
     """Send an inquiry through its pages; return what the done page gives."""
-    client = client or Client()
+    client = Client()
     response = client.post(f"{prefix}/inquiry/done/", check(client, prefix, **changes))
     assert response.status_code == 200, response.text
     return Receipt(reference_on(response.text), code_on(response.text))
