@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from consent import publication
+
 
 @dataclass(frozen=True)
 class Job:
@@ -13,4 +15,9 @@ class Job:
     every: timedelta
 
 
-JOBS: list[Job] = []
+def take_up_policy() -> None:
+    """Put a policy version in force on its day, and ask about it."""
+    publication.take_up_policy()
+
+
+JOBS: list[Job] = [Job(take_up_policy, every=timedelta(minutes=1))]

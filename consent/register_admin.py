@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,7 @@ class DraftAdmin(OfferedFiltersAdmin):
     change_form_template = "staff/draft_form.html"
     change_list_template = "staff/draft_list.html"
     delete_confirmation_template = "staff/draft_delete.html"
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
 
@@ -101,7 +104,6 @@ class StorageKeyAdmin(DraftAdmin):
 class RecipientAdmin(DraftAdmin):
     form = RecipientForm
     list_display = ("name_ja", "name_en", "role", "country_ja", "country_en")
-    list_filter = ("role",)
     ordering = ("pk",)
 
     def save_model(self, request: HttpRequest, obj: Recipient, form: Any, change: Any) -> None:
@@ -111,9 +113,8 @@ class RecipientAdmin(DraftAdmin):
 @admin.register(Tag)
 class TagAdmin(DraftAdmin):
     form = TagForm
-    list_display = ("name", "kind", "purpose", "recipient", "role", "shares", "url")
+    list_display = ("name", "kind", "purpose", "recipient", "role", "shares")
     list_select_related = ("purpose__group", "recipient")
-    list_filter = ("kind",)
     ordering = ("pk",)
 
     def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: Any) -> None:

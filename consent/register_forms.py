@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consent import addresses, faults
 from consent.models import CookieFacts, Purpose, Recipient, Role, StorageKey, Tag, TagKind
@@ -22,8 +23,8 @@ REGISTERED_ALREADY = _("This cookie is registered already")
 GOES_UNSHARED = _('The tag "%(name)s" goes to it without sharing. Switch sharing on there first.')
 
 
-class PurposeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """A purpose by its number; one that no database holds is no purpose."""
+class RowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """A row by its number; a number that no database holds is no row's."""
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value and not NUMBER.fullmatch(value):
@@ -49,7 +50,7 @@ class CookieForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         help_text=_("Leave it empty for this site alone."),
         widget=AdminTextInputWidget,
     )
-    purpose = PurposeField(Purpose.objects.select_related("group"), label=_("Purpose"))
+    purpose = RowField(Purpose.objects.select_related("group"), label=_("Purpose"))
 
     class Meta:
         model = CookieFacts
@@ -88,7 +89,7 @@ class CookieForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
 
 class StorageKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    purpose = PurposeField(Purpose.objects.select_related("group"), label=_("Purpose"))
+    purpose = RowField(Purpose.objects.select_related("group"), label=_("Purpose"))
 
     class Meta:
         model = StorageKey
@@ -134,11 +135,12 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
 
 
 class TagForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    purpose = PurposeField(
+    purpose = RowField(
         Purpose.objects.filter(group__is_required=False).select_related("group"),
         label=_("Purpose"),
         error_messages={"invalid_choice": TAG_UNDER_NO_DECISION},
     )
+    recipient = RowField(Recipient.objects.all(), label=pgettext_lazy("consent", "Recipient"))
     page = forms.ChoiceField(label=_("Page"), required=False, help_text=Tag._meta.get_field("page").help_text)
 
     class Meta:
@@ -146,6 +148,7 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
         fields = (
             "name",
             "kind",
+            "page",
             "url",
             "hosts",
             "purpose",
@@ -157,7 +160,6 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
             "our_purpose_en",
             "their_purpose_ja",
             "their_purpose_en",
-            "page",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,8 +1,8 @@
 /* Runs what was agreed to, each tag in a sealed frame of its own, and stops it the moment the agreement ends. choice.js
    says what is agreed to; where it says nothing, nothing runs. */
 
-// A frame's own policy seals it too (consent/frames.py). That of embedded content alone does: it needs its own origin
-// within a document in which no script runs, and browsers warn of these two permissions here.
+// A frame's own policy seals it too (consent/frames.py). Embedded content is sandboxed one frame further in: around it
+// is a document in which no script runs, and a sandbox around that would take its own origin away.
 const SEALS = { script: "allow-scripts", image: "" };
 const root = document.documentElement;
 let isAway = false;

@@ -106,6 +106,7 @@ def test_every_answer_has_the_strict_headers(address: str) -> None:
         "style-src": "'self'",
         "img-src": "'self'",
         "connect-src": "'self'",
+        "frame-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
         "base-uri": "'none'",

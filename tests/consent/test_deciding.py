@@ -299,6 +299,15 @@ def test_two_selects_and_one_insert(client: Client, django_assert_num_queries: D
         client.post("/privacy/choices/", {"notice": notice, "decision": "agree"}, headers=JSON)
 
 
+def test_a_browser_that_sends_more_cookies_costs_one_select_more(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    notice = notice_on(client, "/about/")
+    client.cookies["seen"] = "1"
+    with django_assert_num_queries(3):
+        client.post("/privacy/choices/", {"notice": notice, "decision": "withdraw"}, headers=JSON)
+
+
 def test_withdrawing_takes_the_purposes_cookies_out_of_the_browser(client: Client) -> None:
     registers.create_cookie("seen", "usage")
     registers.create_cookie("never_set", "usage")

@@ -329,6 +329,6 @@ def test_each_list_says_that_it_is_a_draft_and_leads_to_publishing(frank: Client
         assert "/consent/registerversion/publish/" in shown(frank.get(f"{prefix}/consent/{model}/add/"))
 
 
-@pytest.mark.parametrize("query", ["role__exact=partner", "role__exact=x", f"id__in={HUGE}", "url__startswith=h"])
-def test_a_list_is_filtered_by_what_it_offers(frank: Client, query: str) -> None:
-    assert frank.get(f"/admin/consent/recipient/?{query}").status_code in {200, 302, 400}
+@pytest.mark.parametrize("query", ["role__exact=partner", f"id__in={HUGE}", "url__startswith=h"])
+def test_a_list_is_not_filtered_by_what_it_does_not_offer(frank: Client, query: str) -> None:
+    assert frank.get(f"/admin/consent/recipient/?{query}").status_code in {302, 400}

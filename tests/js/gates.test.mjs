@@ -58,7 +58,7 @@ test("a gate that needs nothing never opens, whatever is agreed to", () => {
   assert.deepEqual(opened(gates), [0, 0]);
 });
 
-test("a frame is sealed, here or by its own policy alone, and loads this site's own document", () => {
+test("a frame is sealed, that of embedded content one frame further in, and loads this site's own document", () => {
   const gates = ["script", "image", "embed", "other"].map((kind) => gate("usage", { kind, title: "Map" }));
   open(gates, { agreed: "usage" });
   const frames = gates.map(({ frames: [frame] }) => frame);
