@@ -60,9 +60,12 @@ def optional_purposes(content: Content) -> list[Entry]:
 
 
 def purposes_in_use(content: Content) -> set[str]:
-    """Return the varnames of the purposes that anything is registered under; the others are not in use (S1)."""
-    used = {entry["purpose"] for part in ("cookies", "storage", "tags") for entry in content[part]}
-    return used | set(content["counts"])
+    """Return the varnames of the purposes that anything is registered under; the others are not in use (S1).
+
+    Sharing is in use as soon as a tag of whichever purpose shares.
+    """
+    kept = {entry["purpose"] for part in ("cookies", "storage") for entry in content[part]}
+    return kept.union(content["counts"], *map(needs_of, content["tags"]))
 
 
 def names_in(content: Content, language: str) -> dict[str, str]:

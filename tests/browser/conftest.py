@@ -136,7 +136,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 class Watch:
-    """What a page did that no page may do. `agreed`: addresses of recipients that the test agrees to."""
+    """What a page did that no page may do. `agreed`: where the test agrees that it sends something."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -162,21 +162,15 @@ class Watch:
 
 @pytest.fixture
 def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open pages as a visitor; keyword arguments are the browser context's. Fails on what no page may do.
-
-    `agreed_to` is the address of a recipient that pages may ask for something, `allow_console` a part of a message
-    that the console may show.
-    """
+    """Open pages as a visitor; keyword arguments are the browser context's. Fails on what no page may do."""
     contexts: list[BrowserContext] = []
     watch = Watch(site)
 
-    def open_page(*, allow_console: str = "", agreed_to: str = "", **options: Any) -> Page:
+    def open_page(*, allow_console: str = "", **options: Any) -> Page:
         context = browser.new_context(base_url=site.url, **options)
         contexts.append(context)
         if allow_console:
             watch.expected.append(allow_console)
-        if agreed_to:
-            watch.agreed.append(agreed_to)
         context.on("page", watch.over)
         page = context.new_page()
         page.set_default_timeout(10_000)
