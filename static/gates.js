@@ -23,15 +23,21 @@ function frameOf({ dataset }) {
   return frame;
 }
 
+// A page that is made ahead of a visit is not visited yet.
+const isOpen = (gate) => !isAway && !document.prerendering && isAgreed(gate);
+const frameIn = (gate) => gate.querySelector(".gate-frame");
+
+function open(gate) {
+  if (isOpen(gate) && !frameIn(gate)) gate.append(frameOf(gate));
+}
+
 function update() {
   for (const gate of document.querySelectorAll("[data-gate]")) {
-    const frame = gate.querySelector(".gate-frame");
+    const opens = isOpen(gate);
     const offer = gate.querySelector(".gate-offer");
-    // A page that is made ahead of a visit is not visited yet.
-    const isOpen = !isAway && !document.prerendering && isAgreed(gate);
-    if (frame && !isOpen) frame.remove();
-    if (!frame && isOpen) gate.append(frameOf(gate));
-    if (offer) offer.hidden = isOpen;
+    if (!opens) frameIn(gate)?.remove();
+    else if (!frameIn(gate)) setTimeout(open, 0, gate); // a task each, so that a slow phone can answer in between
+    if (offer) offer.hidden = opens;
   }
 }
 
