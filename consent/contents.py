@@ -60,10 +60,7 @@ def optional_purposes(content: Content) -> list[Entry]:
 
 
 def purposes_in_use(content: Content) -> set[str]:
-    """Return the varnames of the purposes that anything is registered under; the others are not in use (S1).
-
-    Sharing is in use as soon as a tag of whichever purpose shares.
-    """
+    """Return the varnames of the purposes that anything registered serves or needs; the others are not in use (S1)."""
     kept = {entry["purpose"] for part in ("cookies", "storage") for entry in content[part]}
     return kept.union(content["counts"], *map(needs_of, content["tags"]))
 

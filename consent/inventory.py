@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -31,12 +32,12 @@ def register_in_force() -> RegisterVersion:
 
 
 def purposes_in_use() -> set[str]:
-    """Return the varnames of the purposes that anything is registered under; the others are not in use (S1)."""
+    """Return the varnames of the purposes that anything registered serves or needs; the others are not in use (S1)."""
     return contents.purposes_in_use(register_in_force().content)
 
 
 def stored_under_refused(agreed: Collection[str]) -> list[dict[str, str]]:
-    """Return what a browser must lose, given the purposes agreed to.
+    """Return what a browser must lose, given the purposes agreed to; never the cookie that keeps the decision itself.
 
     Each is {"kind": "cookie", "name", "path", "domain"} or {"kind": "local" | "session", "key"}. Nothing before the
     first version of the register: a decision that is recorded by then is answered all the same.
@@ -49,7 +50,7 @@ def stored_under_refused(agreed: Collection[str]) -> list[dict[str, str]]:
     cookies = [
         {"kind": "cookie", "name": cookie["name"], "path": cookie["path"], "domain": cookie["domain"]}
         for cookie in content["cookies"]
-        if cookie["purpose"] in refused
+        if cookie["purpose"] in refused and cookie["name"] != settings.COOKIE_CONSENT_NAME
     ]
     keys = [{"kind": key["kind"], "key": key["key"]} for key in content["storage"] if key["purpose"] in refused]
     return cookies + keys

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from consent import disclosure, drafts, publish_views
+from consent import disclosure, drafts, publication, publish_views
 from consent.lists import OfferedFiltersAdmin, ReadOnlyAdmin
 from consent.models import CookieFacts, Purpose, Recipient, RegisterVersion, StorageKey, Tag
 from consent.register_forms import CookieForm, PurposeForm, RecipientForm, StorageKeyForm, TagForm, is_own
@@ -27,8 +27,8 @@ class DraftAdmin(OfferedFiltersAdmin):
     sortable_by = ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = self.opts.verbose_name_plural
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": self.opts.verbose_name_plural, "is_unpublished": not publication.preview().is_empty}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         drafts.keep(obj, form.changed_data)

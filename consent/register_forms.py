@@ -14,6 +14,8 @@ from consent import addresses, faults
 from consent.models import CookieFacts, Purpose, Recipient, Role, StorageKey, Tag, TagKind
 from consent.provision import OWN_COOKIES
 
+OWN_NAMES = {own.name for own in OWN_COOKIES}
+
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 TAG_UNDER_NO_DECISION = _("Select a purpose that visitors decide on")
@@ -74,7 +76,8 @@ class CookieForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             if field not in self.errors:
                 self.add_error(field, forms.ValidationError(str(fault), code="invalid"))
         alike = Cookie.objects.filter(facts__isnull=False, **values).exclude(pk=self.instance.pk)
-        if not self.errors and alike.exists():
+        takes_own = values["name"] in OWN_NAMES and not self.fields["name"].disabled
+        if not self.errors and (takes_own or alike.exists()):
             self.add_error("name", forms.ValidationError(REGISTERED_ALREADY, code="repeated"))
         return data
 
@@ -192,7 +195,7 @@ class TagForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
 
 def is_own(cookie: Cookie) -> bool:
     """Return whether this site itself sets a cookie without asking."""
-    return cookie.cookiegroup.is_required and cookie.name in {own.name for own in OWN_COOKIES}
+    return cookie.cookiegroup.is_required and cookie.name in OWN_NAMES
 
 
 def clean_address(text: str) -> str:

@@ -161,6 +161,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("cookiefacts", {"name": "a\0"}, "name"),
     ("cookiefacts", {"name": "a" * 251}, "name"),
     ("cookiefacts", {"name": "choice", "purpose": "essential"}, "name"),
+    ("cookiefacts", {"name": "choice", "path": "/about/"}, "name"),
+    ("cookiefacts", {"name": "staff"}, "name"),
     ("cookiefacts", {"path": "about/"}, "path"),
     ("cookiefacts", {"path": "/; domain=example.com"}, "path"),
     ("cookiefacts", {"path": "/a\nb"}, "path"),
@@ -327,6 +329,16 @@ def test_each_list_says_that_it_is_a_draft_and_leads_to_publishing(frank: Client
     assert f'href="{prefix}/consent/registerversion/publish/"' in page
     if model != "purpose":
         assert "/consent/registerversion/publish/" in shown(frank.get(f"{prefix}/consent/{model}/add/"))
+
+
+def test_a_list_says_whether_anything_waits_to_be_published(frank: Client) -> None:
+    sentence = "There are changes that are not published yet."
+    assert sentence not in shown(frank.get("/admin/en/consent/tag/"))
+    registers.create_tag()
+    assert sentence in shown(frank.get("/admin/en/consent/tag/"))
+    assert sentence in shown(frank.get("/admin/en/consent/cookiefacts/"))
+    registers.publish()
+    assert sentence not in shown(frank.get("/admin/en/consent/tag/"))
 
 
 @pytest.mark.parametrize("query", ["role__exact=partner", f"id__in={HUGE}", "url__startswith=h"])

@@ -207,3 +207,20 @@ def test_what_is_stored_under_refused_purposes_is_named() -> None:
     assert inventory.stored_under_refused(["usability", "sharing"]) == seen
     assert inventory.stored_under_refused(["usage"]) == [{"kind": "local", "key": "size"}]
     assert inventory.stored_under_refused(["usage", "usability"]) == []
+
+
+def test_the_cookie_that_keeps_the_decision_is_never_among_it(client: Client) -> None:
+    registers.create_cookie("choice", "usage", path="/about/")
+    registers.publish()
+    assert inventory.stored_under_refused([]) == []
+    assert press(client, "refuse").cookies["choice"].value.startswith("usability=-1|")
+    assert press(client, "refuse").cookies["choice"].value.startswith("usability=-1|")
+
+
+@pytest.mark.parametrize(
+    ("role", "shares", "used"), [("partner", True, {"usage", "sharing"}), ("contractor", False, {"usage"})]
+)
+def test_sharing_is_in_use_while_a_tag_shares(role: str, shares: bool, used: set[str]) -> None:
+    registers.create_tag(recipient=registers.create_recipient(role=role), shares=shares)
+    registers.publish()
+    assert inventory.purposes_in_use() == {"essential"} | used
