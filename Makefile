@@ -27,7 +27,7 @@ test: tools chromium lint format types models settings unit unit-postgresql scri
 check: tools lint format types models settings unit ## Test the fast part: lint, types, unit and page tests on SQLite
 	@echo "All checks passed."
 
-bench: tools ## Measure requests per second and page weight
+bench: tools chromium ## Measure requests per second, page weight and how busy a phone is
 	@$(BIN)/python -m tests.benchmarks
 
 faults: tools ## Send inquiries while everything is killed, stopped and locked at random; count what is lost

@@ -44,9 +44,13 @@ def purposes_in_use() -> set[str]:
 def stored_under_refused(agreed: Collection[str]) -> list[dict[str, str]]:
     """Return what a browser must lose, given the purposes agreed to; never the cookie that keeps the decision itself.
 
-    Each is {"kind": "cookie", "name", "path", "domain"} or {"kind": "local" | "session", "key"}.
+    Each is {"kind": "cookie", "name", "path", "domain"} or {"kind": "local" | "session", "key"}. Nothing before the
+    first version of the register: a decision that is recorded by then is answered all the same.
     """
-    content: contents.Content = register_in_force().content
+    register = RegisterVersion.objects.order_by("-number").first()
+    if register is None:
+        return []
+    content: contents.Content = register.content
     refused = {purpose["purpose"] for purpose in contents.optional_purposes(content)} - set(agreed)
     cookies = [
         {"kind": "cookie", "name": cookie["name"], "path": cookie["path"], "domain": cookie["domain"]}

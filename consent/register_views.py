@@ -27,7 +27,8 @@ def show_tag_frame(request: HttpRequest, number: int, asked: str = "") -> HttpRe
     tag = register.tag(number)
     if tag is None or asked not in {"", register.asked}:
         raise Http404("No such tag is published")
-    response = render(request, "consent/tag_frame.html", {"tag": tag, "sandbox": frames.EMBED_SANDBOX})
+    context = {"tag": tag, "sandbox": frames.EMBED_SANDBOX, "guard": frames.GUARD}
+    response = render(request, "consent/tag_frame.html", context)
     response.headers["Content-Security-Policy"] = frames.policy_of(tag)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -16,9 +16,9 @@ OWN_POLICY = ("_csp_config", "_csp_update", "_csp_replace", "_csp_exempt")
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
-        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
-        "payment", "usb", "xr-spatial-tracking",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "deferred-fetch", "deferred-fetch-minimal",
+        "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone",
+        "midi", "payment", "unload", "usb", "xr-spatial-tracking",
     )
 )  # fmt: skip
 

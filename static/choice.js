@@ -55,18 +55,19 @@
 
   const tell = () => document.dispatchEvent(new Event("choice"));
 
-  // Every open tab hears of a decision at once. Closed while away: an open channel can keep a page from being kept.
+  // Every open tab hears of a decision at once, and of one that a form made when the next page is shown. Not before the
+  // first paint; and not while the page is put aside, for an open channel can keep it from being kept.
   const listen = () => {
     if (!window.BroadcastChannel || channel) return;
     channel = new BroadcastChannel("choice");
     channel.onmessage = tell;
+    channel.postMessage(null);
   };
 
-  listen();
   look();
   document.addEventListener("choice", look);
   document.addEventListener("visibilitychange", tell);
-  window.cookieStore?.addEventListener("change", tell);
+  addEventListener("load", () => window.cookieStore?.addEventListener("change", tell));
   addEventListener("pageshow", () => {
     listen();
     tell();

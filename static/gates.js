@@ -1,9 +1,11 @@
 /* Runs what was agreed to, each tag in a sealed frame of its own, and stops it the moment the agreement ends. choice.js
    says what is agreed to; where it says nothing, nothing runs. */
 
-// Around embedded content stands a document in which no script runs; for the rest see consent/frames.py.
-const SEALS = { script: "allow-scripts", image: "", embed: "allow-scripts allow-same-origin" };
+// A frame's own policy seals it too (consent/frames.py). Embedded content is sandboxed one frame further in: around it
+// is a document in which no script runs, and a sandbox around that would take its own origin away.
+const SEALS = { script: "allow-scripts", image: "" };
 const root = document.documentElement;
+let isAway = false;
 
 const words = (text) => text?.match(/\S+/g) ?? [];
 
@@ -16,27 +18,37 @@ function frameOf({ dataset }) {
   const frame = document.createElement("iframe");
   frame.className = "gate-frame";
   frame.title = dataset.title ?? "";
-  frame.setAttribute("sandbox", SEALS[dataset.kind] ?? "");
+  if (dataset.kind !== "embed") frame.setAttribute("sandbox", SEALS[dataset.kind] ?? "");
   frame.src = dataset.address;
   return frame;
 }
 
-function update(isOpen) {
+// A page that is made ahead of a visit is not visited yet.
+const isOpen = (gate) => !isAway && !document.prerendering && isAgreed(gate);
+const frameIn = (gate) => gate.querySelector(".gate-frame");
+
+function open(gate) {
+  if (isOpen(gate) && !frameIn(gate)) gate.append(frameOf(gate));
+}
+
+function update() {
   for (const gate of document.querySelectorAll("[data-gate]")) {
-    const frame = gate.querySelector(".gate-frame");
-    const offer = gate.querySelector(".gate-offer");
     const opens = isOpen(gate);
-    if (frame && !opens) frame.remove();
-    if (!frame && opens) gate.append(frameOf(gate));
+    const offer = gate.querySelector(".gate-offer");
+    if (!opens) frameIn(gate)?.remove();
+    else if (!frameIn(gate)) setTimeout(open, 0, gate); // a task each, so that a slow phone can answer in between
     if (offer) offer.hidden = opens;
   }
 }
 
-// A page that is made ahead of a visit is not visited yet.
-const look = () => update((gate) => !document.prerendering && isAgreed(gate));
-
-look();
-document.addEventListener("choice", look);
-document.addEventListener("prerenderingchange", look);
 // A page put aside for the way back keeps no frame, which might send something before the page can look again.
-addEventListener("pagehide", () => update(() => false));
+function go(away) {
+  isAway = away;
+  update();
+}
+
+update();
+document.addEventListener("choice", update);
+document.addEventListener("prerenderingchange", update);
+addEventListener("pagehide", () => go(true));
+addEventListener("pageshow", () => go(false));

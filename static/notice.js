@@ -90,6 +90,7 @@ export async function decide(place, form, button) {
     // An answer that was cut off may have brought the cookie: then it was recorded, and the page shows it.
     look();
     part("problem").hidden = document.cookie !== before;
+    part("problem").scrollIntoView({ block: "nearest" });
     return false;
   } finally {
     place.removeAttribute("aria-busy");

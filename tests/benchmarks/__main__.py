@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benchmarks import sites, weight
+from tests.benchmarks import phone, sites, weight
 from tests.benchmarks.client import measure, request
 from tests.plugins.postgresql import start_postgresql
 
@@ -85,6 +85,7 @@ def pages(folder: Path) -> None:
         ]
         run([view, *shares])
         _print_weight(weight.first_view(site))
+        _print_busy(phone.busy(site))
 
 
 def get(headers: dict[str, str] | None = None) -> Iterator[bytes]:
@@ -97,6 +98,14 @@ def _print_weight(parts: list[weight.Part]) -> None:
     for part in parts:
         print(f"  {part.path:<44}{part.size:8,} bytes {part.compressed:8,} compressed")
     print(f"  the notice's script and style, gzip:{weight.notice_part():8,} bytes (at most 5,000)")
+
+
+def _print_busy(rounds: list[phone.Busy]) -> None:
+    scripts = ", ".join(str(busy.script) for busy in rounds)
+    tasks = ", ".join(str(busy.task) for busy in rounds)
+    print(f"\nOn a phone {phone.SLOWER} times slower, round by round (from {phone.LONG} ms a task is a long one)")
+    print(f"  the longest run of a script:{scripts:>20} ms")
+    print(f"  the longest task, with layout and paint:{tasks:>8} ms")
 
 
 def writes(folder: Path, name: str, database_url: str) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,13 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def running_site(folder: Path, **settings: str) -> Iterator[Site]:
+    """Run a site with everything it keeps in a folder, and with further settings."""
     port = free_port()
     environment = os.environ | {
         "DATA_DIR": str(folder / "var"),
@@ -82,6 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORT": str(port),
         "LOG_LEVEL": "INFO",
         "PYTHONWARNINGS": "default",
+        **settings,
     }
     running = Site(f"http://localhost:{port}", folder, environment)
     with (folder / "log").open("wb") as log:
@@ -128,13 +136,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 class Watch:
-    """What a page did that no page may do."""
+    """What a page did that no page may do. `agreed`: where the test agrees that it sends something."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.problems: list[str] = []
         self.requests: list[str] = []
         self.expected: list[str] = []
+        self.agreed: list[str] = []
 
     def over(self, page: Page) -> None:
         page.on("console", self._console)
@@ -147,7 +156,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         self.requests.append(request.url)
-        if not request.url.startswith((self.site.url, "data:", "blob:")):
+        if not request.url.startswith((self.site.url, "data:", "blob:", *self.agreed)):
             self.problems.append(f"outside request: {request.url}")
 
 
@@ -162,8 +171,8 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         if allow_console:
             watch.expected.append(allow_console)
+        context.on("page", watch.over)
         page = context.new_page()
-        watch.over(page)
         page.set_default_timeout(10_000)
         page.watch = watch  # type: ignore[attr-defined]
         return page

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.benchmarks import weight
+
 pytestmark = pytest.mark.browser
 
 KINDS = {"document", "stylesheet", "script", "fetch", "xhr", "image", "font", "other"}
@@ -41,3 +43,7 @@ def test_nothing_moves_while_the_page_loads(visit: Callable[..., Page], address:
         })"""
     )
     assert shift == 0
+
+
+def test_the_notice_takes_five_kilobytes_of_style_and_script() -> None:
+    assert 1_000 < weight.notice_part() <= 5_000

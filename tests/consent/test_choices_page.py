@@ -50,6 +50,17 @@ def test_a_purpose_with_nothing_registered_says_so(client: Client) -> None:
     assert client.get("/en/privacy/choices/").text.count("Not in use at present.") == 1
 
 
+def test_sharing_is_in_use_as_soon_as_a_tag_shares(client: Client) -> None:
+    registers.create_tag(recipient=registers.create_recipient(role="contractor"), shares=False)
+    registers.publish()
+    assert client.get("/en/privacy/choices/").text.count("Not in use at present.") == 3
+    registers.create_tag(name="Another counter", recipient=registers.create_recipient())
+    registers.publish()
+    page = client.get("/en/privacy/choices/").text
+    assert page.count("Not in use at present.") == 2
+    assert "Not in use" not in page[page.index('value="sharing"') : page.index('name="decision" value="choose"')]
+
+
 @pytest.mark.parametrize(
     ("button", "switches", "words"),
     [

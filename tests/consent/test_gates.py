@@ -9,7 +9,7 @@ from django.test import Client
 from consent import inventory
 from consent.models import Notice
 from tests.consent import registers
-from tests.consent.visitors import PREFIXES, press
+from tests.consent.visitors import PREFIXES, notice_on, press
 from tests.staff import people
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,83 @@ def test_embedded_content_stands_on_its_page_alone(client: Client, prefix: str, 
     assert list(page.context["gates"]) == []
     for path in set(WITH_TAGS) - {"/about/"}:
         assert tags_of(client.get(prefix + path)) == []
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_page_carries_its_gates_and_the_script_for_them(client: Client, prefix: str) -> None:
+    tag = registers.create_tag()
+    asked = registers.publish().asked
+    gate = (
+        f'<span data-gate="{tag.pk}" data-needs="usage sharing" data-address="/privacy/tags/{tag.pk}/{asked}/" '
+        'data-kind="script"></span>'
+    )
+    page = client.get(f"{prefix}/about/").text
+    assert page.count(gate) == 1
+    assert "gates.js" in page
+    assert "embed.js" not in page
+    assert f'<html lang="{"en" if prefix else "ja"}" data-register="{asked}">' in page
+    for path in WITHOUT_TAGS:
+        page = client.get(prefix + path).text
+        assert "data-gate" not in page
+        assert "gates.js" not in page
+
+
+def test_a_page_without_tags_carries_nothing_of_them(client: Client) -> None:
+    page = client.get("/about/").text
+    for trace in ("gates", "data-gate", "embed"):
+        assert trace not in page
+
+
+PLACEHOLDER = {
+    "": [
+        "例示計測株式会社のコンテンツ",
+        "本サイトではなく例示計測株式会社（日本）が提供しています。",
+        "閲覧したページのアドレス",
+        "閲覧数を知るためです。",
+        "集計した結果をOCCTOに渡すためです。",
+        "IPアドレスとブラウザの種類",
+        "利用状況の把握",
+        "提携先・委託先との共有",
+        "許可する",
+        "同意とJavaScriptが必要です。",
+        "例示計測株式会社（外部サイト）",
+    ],
+    "/en": [
+        "Content of Example Measuring Ltd.",
+        "from Example Measuring Ltd. (Japan), not from this site.",
+        "The address of the page viewed",
+        "To know how often pages are viewed.",
+        "To give OCCTO the totals.",
+        "your IP address and the type of your browser",
+        "Understanding how this site is used",
+        "Sharing with partners and contractors",
+        "Allow",
+        "needs your agreement and JavaScript",
+        "Example Measuring Ltd. (external website)",
+    ],
+}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("name", ["about", "home"])
+def test_a_placeholder_says_who_would_receive_what(client: Client, prefix: str, name: str) -> None:
+    registers.create_embed(page=name)
+    registers.publish()
+    page = client.get(prefix + {"about": "/about/", "home": "/"}[name]).text
+    placeholder = page[page.index('<section class="embed') : page.index("</main>")]
+    for words in PLACEHOLDER[prefix]:
+        assert words in placeholder
+    assert f'name="notice" value="{notice_on(client, f"{prefix}/about/")}"' in placeholder
+    assert 'value="choose" hidden>' in placeholder, "the button works by a script only"
+    assert 'href="https://maps.example.jp/embed?at=1,2" rel="external"' in placeholder
+    assert "<iframe" not in placeholder
+
+
+@pytest.mark.parametrize(("shares", "is_refused"), [(True, True), (False, False)])
+def test_what_the_signal_refuses_is_not_allowed_by_the_way(client: Client, shares: bool, is_refused: bool) -> None:
+    registers.create_embed(recipient=registers.create_recipient(role="contractor"), shares=shares)
+    registers.publish()
+    assert ('class="embed-form is-refused-by-signal"' in client.get("/about/").text) is is_refused
 
 
 def register_everything() -> None:

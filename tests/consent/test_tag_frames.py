@@ -1,5 +1,8 @@
 """The frame of an agreed tag: sealed off, with a policy that reaches its registered hosts only (clause S16)."""
 
+import base64
+import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -29,10 +32,20 @@ NOWHERE = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'
 def test_a_script_runs_alone_and_reaches_its_hosts_only() -> None:
     answer = frame_of(registers.create_tag(hosts="https://cdn.example.jp\nhttps://in.example.jp:8443"))
     hosts = "https://tags.example.jp https://cdn.example.jp https://in.example.jp:8443"
-    reach = {"script-src": hosts, "img-src": hosts, "connect-src": hosts}
+    guard = answer.text.partition("<script>")[2].partition("</script>")[0]
+    guard_alone = base64.b64encode(hashlib.sha256(guard.encode()).digest()).decode()
+    reach = {"script-src": f"'sha256-{guard_alone}' {hosts}", "img-src": hosts, "connect-src": hosts}
     assert policy(answer) == NOWHERE | reach | {"sandbox": "allow-scripts"}
-    assert answer.text.count("<script") == 1
-    assert '<script src="https://tags.example.jp/count.js"></script>' in answer.text
+    assert re.findall(r"<script[^>]*>", answer.text) == ["<script>", '<script src="https://tags.example.jp/count.js">']
+
+
+def test_a_script_is_not_told_that_its_frame_is_closed() -> None:
+    """What it sent then would arrive after the withdrawal: no event, no unload handler, no request kept for later."""
+    answer = frame_of(registers.create_tag())
+    for event in ("pagehide", "beforeunload", "visibilitychange", "freeze"):
+        assert f'"{event}"' in answer.text
+    for feature in ("unload", "deferred-fetch", "deferred-fetch-minimal"):
+        assert f"{feature}=()" in answer.headers["Permissions-Policy"].split(", ")
 
 
 def test_an_image_is_loaded_where_no_script_runs() -> None:
@@ -76,6 +89,17 @@ def test_a_page_of_this_site_lets_in_no_frame_but_its_own(client: Client) -> Non
     directives = client.get("/about/").headers["Content-Security-Policy"].split("; ")
     assert "frame-src 'self'" in directives
     assert "script-src 'self'" in directives
+
+
+def test_a_page_kept_from_before_a_change_opens_nothing_that_was_not_agreed_to(client: Client) -> None:
+    tag = registers.create_tag()
+    before = registers.publish().asked
+    assert client.get(f"/privacy/tags/{tag.pk}/{before}/").status_code == 200
+    Tag.objects.filter(pk=tag.pk).update(url="https://other.example.jp/count.js")
+    after = registers.publish().asked
+    assert client.get(f"/privacy/tags/{tag.pk}/{before}/").status_code == 404
+    assert client.get(f"/privacy/tags/{tag.pk}/{after}/").status_code == 200
+    assert client.get(f"/privacy/tags/{tag.pk}/{after.upper()}x/").status_code == 404
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", "9" * 30, "%00", "１"])

@@ -29,8 +29,8 @@ function browser(cookie = "") {
   return { cookie, open, BroadcastChannel };
 }
 
-// A page as far as the script sees it.
-function open({ cookie, register = "0123456789ab", now = NOON_IN_JAPAN, signal, jar = browser(cookie), ...more } = {}) {
+// A page as far as the script sees it, shown unless it is still loading.
+function open({ cookie, register = "0123456789ab", now = NOON_IN_JAPAN, signal, jar = browser(cookie), isLoading = false, ...more } = {}) {
   class Clock extends Date {
     static now = () => page.now;
   }
@@ -68,12 +68,13 @@ function open({ cookie, register = "0123456789ab", now = NOON_IN_JAPAN, signal, 
     addEventListener: listen("window"),
     Date: Clock,
   });
+  if (!isLoading) ["load", "pageshow"].forEach((name) => page.fire("window", name));
   return page;
 }
 
 for (const { case: name, header, signal, is_made: isMade, agreed = [] } of CASES) {
-  test(`read strictly: ${name}`, () => {
-    const { dataset } = open({ cookie: header, signal });
+  test(`read strictly, before the first paint: ${name}`, () => {
+    const { dataset } = open({ cookie: header, signal, isLoading: true });
     assert.equal(dataset.choice, isMade ? "made" : "ask");
     assert.equal(dataset.agreed, agreed.join(" "));
   });
@@ -149,6 +150,15 @@ test("every open tab hears of a decision at once, and none goes on telling", () 
   jar.cookie = MADE;
   tabs[2].fire("document", "choice");
   assert.deepEqual(tabs.map((tab) => tab.dataset.agreed), ["", "", ""]);
+});
+
+test("a decision in another tab while the page loads is read when it is shown", () => {
+  const jar = browser();
+  const page = open({ jar, isLoading: true });
+  assert.equal(jar.open.size, 0, "nothing but the cookie costs time before the first paint");
+  jar.cookie = AGREED;
+  page.fire("window", "pageshow");
+  assert.equal(page.dataset.agreed, "usage sharing");
 });
 
 test("a page that is opened tells the others, for a decision may have been made by a form", () => {

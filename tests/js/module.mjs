@@ -43,6 +43,9 @@ export class Element {
   focus() {
     this.isFocused = true;
   }
+  scrollIntoView() {
+    this.isInView = !this.hidden;
+  }
 }
 
 // A document whose event "choice" makes the page read the decision anew, as choice.js does.

@@ -176,6 +176,7 @@ for (const [name, fetch] of Object.entries(FAILURES)) {
     const page = open({ fetch });
     await page.press("agree");
     assert.deepEqual([page.parts[".notice-problem"].hidden, page.form.hidden, page.result.hidden], [false, false, true]);
+    assert.ok(page.parts[".notice-problem"].isInView);
     assert.equal(page.root.dataset.choice, "ask");
     await page.press("agree");
     assert.equal(page.asked.length, 2, "the buttons work again");
