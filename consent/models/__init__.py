@@ -3,17 +3,39 @@
 from consent.models.controller import Controller
 from consent.models.decision import Decision, Method
 from consent.models.language import Language
+from consent.models.log import (
+    STORED_LEVELS,
+    ErasurePermit,
+    Issuer,
+    Leaf,
+    Node,
+    Receipt,
+    SignedText,
+    TreeHead,
+    Unsealed,
+    VerificationRun,
+)
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion, PolicyVersionQuerySet
 from consent.models.purpose import Purpose
 
 __all__ = [
+    "STORED_LEVELS",
     "Controller",
     "Decision",
+    "ErasurePermit",
+    "Issuer",
     "Language",
+    "Leaf",
     "Method",
+    "Node",
     "Notice",
     "PolicyVersion",
     "PolicyVersionQuerySet",
     "Purpose",
+    "Receipt",
+    "SignedText",
+    "TreeHead",
+    "Unsealed",
+    "VerificationRun",
 ]

@@ -3,13 +3,29 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cookie_consent.models import CookieGroup
+from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+from consent.models import (
+    Controller,
+    Decision,
+    ErasurePermit,
+    Issuer,
+    Leaf,
+    Node,
+    Notice,
+    PolicyVersion,
+    Purpose,
+    Receipt,
+    SignedText,
+    TreeHead,
+    VerificationRun,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +67,40 @@ def create_version(**changes: Any) -> PolicyVersion:
     return PolicyVersion.objects.create(**values | changes)
 
 
+def create_leaf(**changes: Any) -> Leaf:
+    return Leaf.objects.create(**{"position": 1, "hash": bytes(32)} | changes)
+
+
+def create_node(**changes: Any) -> Node:
+    return Node.objects.create(**{"level": 8, "position": 0, "hash": bytes(32)} | changes)
+
+
+def create_head(**changes: Any) -> TreeHead:
+    values = {"size": 1, "log": UUID(int=0), "root": bytes(32), "signed_at": timezone.now(), "signature": bytes(64)}
+    return TreeHead.objects.create(**values | changes)
+
+
+def create_receipt(**changes: Any) -> Receipt:
+    issuer, _created = Issuer.objects.get_or_create(pk="0" * 64, defaults={"content": {}})
+    values = {"record": UUID(int=0), "position": 0, "version": 1, "issuer": issuer, "signature": bytes(64)}
+    return Receipt.objects.create(**values | changes)
+
+
+def create_signed_text(**changes: Any) -> SignedText:
+    values = {"kind": "policy", "name": "1", "signed_at": timezone.now(), "signature": bytes(64)}
+    return SignedText.objects.create(**values | changes)
+
+
+def create_permit(**changes: Any) -> ErasurePermit:
+    return ErasurePermit.objects.create(**changes)
+
+
+def create_run(**changes: Any) -> VerificationRun:
+    now = timezone.now()
+    values = {"started_at": now, "finished_at": now, "entries": 0, "records": 0, "findings": 0}
+    return VerificationRun.objects.create(**values | changes)
+
+
 def create_controller(**changes: Any) -> Controller:
     return Controller.objects.create(**changes)
 
@@ -76,6 +126,20 @@ RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_policyversion_published_in_both_languages", create_version, {"text_ja": ""}),
     ("consent_policyversion_published_in_both_languages", create_version, {"text_en": ""}),
     ("consent_controller_is_one", create_controller, {"pk": 2}),
+    ("consent_decision_salt_is_whole", create_decision, {"salt": bytes(15)}),
+    ("consent_leaf_position_counts_from_zero", create_leaf, {"position": -1}),
+    ("consent_leaf_hash_is_sha256", create_leaf, {"hash": bytes(31)}),
+    ("consent_node_level_is_stored", create_node, {"level": 7}),
+    ("consent_node_hash_is_sha256", create_node, {"hash": b""}),
+    ("consent_treehead_covers_an_entry", create_head, {"size": 0}),
+    ("consent_treehead_root_is_sha256", create_head, {"root": bytes(33)}),
+    ("consent_treehead_is_signed", create_head, {"signature": b""}),
+    ("consent_receipt_is_signed", create_receipt, {"signature": b""}),
+    ("consent_signedtext_kind_valid", create_signed_text, {"kind": "letter"}),
+    ("consent_signedtext_is_signed", create_signed_text, {"signature": b""}),
+    ("consent_erasurepermit_is_one", create_permit, {"pk": 2}),
+    ("consent_verificationrun_says_what_it_found", create_run, {"findings": 1}),
+    ("consent_verificationrun_says_what_it_found", create_run, {"first_finding": "A record was removed."}),
 ]
 
 
@@ -85,9 +149,32 @@ def test_the_rule_holds(rule: str, create: Callable[..., models.Model], wrong: d
         create(**wrong)
 
 
-@pytest.mark.parametrize("create", [create_decision, create_notice, create_purpose, create_version])
+@pytest.mark.parametrize(
+    "create",
+    [
+        create_decision,
+        create_notice,
+        create_purpose,
+        create_version,
+        create_leaf,
+        create_node,
+        create_head,
+        create_receipt,
+        create_signed_text,
+        create_permit,
+        create_run,
+    ],
+)
 def test_what_keeps_the_rules_is_stored(create: Callable[..., models.Model]) -> None:
     assert create().pk
+
+
+@pytest.mark.parametrize("create", [create_node, create_receipt, create_signed_text])
+def test_what_is_proved_is_proved_once(create: Callable[..., models.Model]) -> None:
+    """SQLite names no constraint of this kind."""
+    create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        create(**({"record": UUID(int=1)} if create is create_receipt else {}))
 
 
 def test_a_draft_may_lack_a_language() -> None:
@@ -97,8 +184,9 @@ def test_a_draft_may_lack_a_language() -> None:
 def test_every_rule_is_provoked_here() -> None:
     stated = {
         constraint.name
-        for model in (Controller, Purpose, PolicyVersion, Notice, Decision)
+        for model in apps.get_app_config("consent").get_models()
         for constraint in model._meta.constraints
+        if isinstance(constraint, models.CheckConstraint)
     }
     assert stated == {rule for rule, _create, _wrong in RULES}
 
