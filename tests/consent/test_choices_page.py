@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from consent.models import Decision
+from tests.consent.tampering import lifted
 from tests.consent.visitors import ALL, GPC, PREFIXES, checked, decision_of, press
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +180,8 @@ def test_a_browser_that_keeps_no_cookies_is_told_what_that_means(client: Client)
 
 def test_an_old_record_says_that_this_browser_holds_another_choice(client: Client) -> None:
     decision = decision_of(press(client, "agree"))
-    Decision.objects.filter(pk=decision.pk).update(made_at=timezone.now() - timedelta(days=3))
+    with lifted():
+        Decision.objects.filter(pk=decision.pk).update(made_at=timezone.now() - timedelta(days=3))
     press(client, "refuse")
     page = main_of(client.get(f"/en/privacy/choices/records/{decision.pk}/").text)
     assert "This browser does not hold this choice now." in page
