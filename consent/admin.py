@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose
+from consent.models import Controller, Decision, Notice, PolicyVersion, Purpose, TreeHead, VerificationRun
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -81,6 +81,18 @@ class PurposeAdmin(ReadOnlyAdmin):
     list_display = ("group", "name_ja", "name_en", "text_ja", "text_en")
     list_select_related = ("group",)
     ordering = ("group__ordering",)
+
+
+@admin.register(TreeHead)
+class TreeHeadAdmin(ReadOnlyAdmin):
+    list_display = ("size", "signed_at", "key", "log")
+    ordering = ("-size",)
+
+
+@admin.register(VerificationRun)
+class VerificationRunAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "finished_at", "entries", "records", "findings", "first_finding")
+    ordering = ("-id",)
 
 
 def _is_record_number(text: str) -> bool:

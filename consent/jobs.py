@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from consent.retention import forget_due
+from consent.seal import seal_new
+
 
 @dataclass(frozen=True)
 class Job:
@@ -13,4 +16,7 @@ class Job:
     every: timedelta
 
 
-JOBS: list[Job] = []
+JOBS: list[Job] = [
+    Job(seal_new, every=timedelta(seconds=5)),
+    Job(forget_due, every=timedelta(hours=1)),
+]

@@ -22,6 +22,8 @@ PERMISSIONS = {
         "consent.view_decision",
         "consent.view_notice",
         "consent.view_policyversion",
+        "consent.view_treehead",
+        "consent.view_verificationrun",
         "consent.view_controller",
         "consent.change_controller",
     ]

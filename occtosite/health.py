@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from consent import guards, keys
 from inquiries import sealing
 from inquiries.models import WorkerBeat
 
@@ -23,9 +24,16 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 where everything that serving needs is there, else 503; names what, never why in detail."""
-    checks = {"database": _database(), "migrations": False, "keys": sealing.is_ready(), "worker": False}
+    checks = {
+        "database": _database(),
+        "migrations": False,
+        "guards": False,
+        "keys": sealing.is_ready() and keys.is_ready(),
+        "worker": False,
+    }
     if checks["database"]:
         checks["migrations"] = _migrations()
+        checks["guards"] = checks["migrations"] and not guards.problems()
         checks["worker"] = checks["migrations"] and _worker()
     status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse(checks, status=status)

@@ -23,13 +23,13 @@ INQUIRIES_MAY_USE = {
 # Within an app a module imports from the layers above its own only.
 LAYERS: dict[str, list[set[str]]] = {
     "consent": [
-        {"gpc", "ids", "lists", "markdown", "pages"},
-        {"models"},
-        {"inventory"},
-        {"choice", "ledger"},
-        {"provision", "forms"},
-        {"jobs"},
-        {"admin", "views", "apps"},
+        {"gpc", "ids", "lists", "markdown", "pages", "proof", "triggers"},
+        {"models", "keys", "verify"},
+        {"inventory", "guards", "statements", "tree", "retention"},
+        {"choice", "ledger", "receipts"},
+        {"provision", "forms", "seal", "audit"},
+        {"jobs", "archive"},
+        {"admin", "views", "proof_views", "apps"},
         {"urls"},
     ],
     "inquiries": [

@@ -14,7 +14,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from consent import provision
+from consent import guards, provision
+from consent import keys as signing
 from inquiries import roles, sealing
 
 STATIC_MAKERS = ("django", "whitenoise", "brotli")
@@ -28,10 +29,9 @@ class Command(BaseCommand):
         self.verbosity = options["verbosity"]
         refuse_unusable_database()
         self._prepare_database()
-        if sealing.ensure_key(timezone.localdate()):
-            self._say(
-                f"A key pair was made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database"
-            )
+        made = [sealing.ensure_key(timezone.localdate()), signing.ensure_key(timezone.localdate())]
+        if any(made):
+            self._say(f"Keys were made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database")
         self._gather_static_files()
 
     def _prepare_database(self) -> None:
@@ -41,9 +41,18 @@ class Command(BaseCommand):
             self._say(f"Preparing the database: {len(plan)} steps")
             call_command("migrate", interactive=False, verbosity=0)
         else:
+            self._make_guards()
             provision.provision()  # words or roles may have changed since; a migration does this by itself
             roles.provision()
         call_command("createcachetable", verbosity=0)
+
+    def _make_guards(self) -> None:
+        made = guards.make()
+        if made:
+            self._say(
+                f"Guards of the decisions were missing or not as they should be, and were made again: "
+                f"{', '.join(made)}. Unless the site was just upgraded, look into it: manage.py verify_decisions"
+            )
 
     def _gather_static_files(self) -> None:
         digest, kept = static_digest(), settings.DATA_DIR / "static.digest"
