@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import choice, gpc, inventory, ledger, markdown
 from consent.forms import NO_NOTICE, NO_PURPOSE, DecisionForm
-from consent.models import Decision, Method, Notice, PolicyVersion
+from consent.models import Decision, Method, Notice, PolicyVersion, Receipt
 from consent.pages import public_page
 
 JUST_NOW = timedelta(minutes=10)
@@ -157,6 +157,7 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         ),
         "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),
         "back": page if is_page_here(page) else "",
+        "receipt": Receipt.objects.filter(pk=pk).first(),
     }
     return render(request, "consent/record.html", context)
 

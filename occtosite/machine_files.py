@@ -10,7 +10,16 @@ from django.utils import timezone, translation
 
 from consent.pages import public_page
 
-LISTED = ["home", "about", "consent:policy", "data_requests", "inquiries:form", "accessibility", "sitemap"]
+LISTED = [
+    "home",
+    "about",
+    "consent:policy",
+    "consent:log",
+    "data_requests",
+    "inquiries:form",
+    "accessibility",
+    "sitemap",
+]
 
 
 @public_page

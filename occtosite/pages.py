@@ -15,6 +15,7 @@ PARTS = [
         [
             ("consent:policy", _("Privacy policy")),
             ("consent:choices", _("Cookie settings")),
+            ("consent:log", _("Proof of the records of choices")),
             ("data_requests", _("Requests about your personal information")),
         ],
     ),

@@ -6,6 +6,7 @@ PATHS = [
     "privacy/",
     "privacy/versions/1/",
     "privacy/choices/",
+    "privacy/choices/log/",
     "privacy/requests/",
     "inquiry/",
     "accessibility/",
