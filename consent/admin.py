@@ -21,7 +21,7 @@ from consent import (
     register_admin,  # noqa: F401 - it registers its models
 )
 from consent.lists import ReadOnlyAdmin
-from consent.models import Controller, Decision, DecisionCount, Notice
+from consent.models import Controller, Decision, DecisionCount, Notice, TreeHead, VerificationRun
 
 # Whoever deletes a group there deletes what visitors were asked.
 for model in (CookieGroup, Cookie, LogItem):
@@ -84,6 +84,18 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "language", "policy", "register", "first_published_at", "published_at")
     list_select_related = ("policy",)
     ordering = ("-published_at",)
+
+
+@admin.register(TreeHead)
+class TreeHeadAdmin(ReadOnlyAdmin):
+    list_display = ("size", "signed_at", "key", "log")
+    ordering = ("-size",)
+
+
+@admin.register(VerificationRun)
+class VerificationRunAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "finished_at", "entries", "records", "findings", "first_finding")
+    ordering = ("-id",)
 
 
 def _is_record_number(text: str) -> bool:

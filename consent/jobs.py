@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from consent import editions, publication, statistics
+from consent.retention import forget_due
+from consent.seal import seal_new
 
 
 @dataclass(frozen=True)
@@ -19,4 +21,6 @@ JOBS: list[Job] = [
     Job(publication.take_up_policy, every=timedelta(minutes=1)),
     Job(statistics.roll_up, every=timedelta(minutes=1)),
     Job(editions.publish_due, every=timedelta(hours=1)),
+    Job(seal_new, every=timedelta(seconds=5)),
+    Job(forget_due, every=timedelta(hours=1)),
 ]

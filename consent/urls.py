@@ -1,6 +1,6 @@
 from django.urls import path
 
-from consent import register_views, views
+from consent import proof_views, register_views, views
 
 app_name = "consent"
 
@@ -11,4 +11,10 @@ urlpatterns = [
     path("choices/", views.choices, name="choices"),
     path("choices/state.css", views.state_stylesheet, name="state"),
     path("choices/records/<uuid:pk>/", views.show_record, name="record"),
+    path("choices/records/<uuid:pk>.json", proof_views.save_record, name="record_file"),
+    path("choices/log/", proof_views.show_log, name="log"),
+    path("choices/log.json", proof_views.show_head, name="log_head"),
+    path("choices/log/key.pem", proof_views.show_key, name="log_key"),
+    path("choices/log/keys/<slug:name>.pem", proof_views.show_key, name="log_key_by_name"),
+    path("choices/log/verify.py", proof_views.show_verifier, name="log_verifier"),
 ]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import choice, clauses, contents, gpc, inventory, ledger, markdown, policies
 from consent.forms import NO_NOTICE, NO_PURPOSE, UnclearPressError, read_press
-from consent.models import Decision, Notice, PolicyVersion, RegisterVersion
+from consent.models import Decision, Notice, PolicyVersion, Receipt, RegisterVersion
 from consent.pages import public_page
 
 JUST_NOW = timedelta(minutes=10)
@@ -175,6 +175,7 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
         **_asked_again(decision.notice.register, inventory.register_in_force(), in_force),
         "signal": decision.gpc and not inventory.GPC_REFUSES & set(decision.purposes),
         "back": page if is_page_here(page) else "",
+        "receipt": Receipt.objects.filter(pk=pk).first(),
     }
     return render(request, "consent/record.html", context)
 

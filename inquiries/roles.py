@@ -29,6 +29,8 @@ PERMISSIONS = {
         "consent.view_decisioncount",
         "consent.view_notice",
         "consent.view_policyversion",
+        "consent.view_treehead",
+        "consent.view_verificationrun",
         "consent.view_controller",
         "consent.change_controller",
         *(f"consent.view_{model}" for model in _REGISTER),

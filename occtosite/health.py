@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from consent import guards
+from consent import keys as signing
 from inquiries import keyring, spool
 from inquiries.models import WorkerBeat
 
@@ -27,12 +29,14 @@ def ready(request: HttpRequest) -> HttpResponse:
     checks = {
         "database": _database(),
         "migrations": False,
-        "keys": keyring.is_in_order(),
+        "guards": False,
+        "keys": keyring.is_in_order() and (settings.SITE_ROLE == "public" or signing.is_ready()),
         "spool": spool.is_in_order(),
         "worker": False,
     }
     if checks["database"]:
         checks["migrations"] = _migrations()
+        checks["guards"] = checks["migrations"] and not guards.problems()
         checks["worker"] = checks["migrations"] and _worker()
     if settings.SITE_ROLE == "public":
         del checks["worker"]  # it is the staff machine's

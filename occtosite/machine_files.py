@@ -17,6 +17,7 @@ LISTED = [
     "consent:policy",
     "consent:cookies",
     "promises",
+    "consent:log",
     "data_requests",
     "inquiries:form",
     "statistics:all",

@@ -17,6 +17,7 @@ PARTS = [
             ("consent:cookies", _("Cookies and external transmission")),
             ("promises", _("How this site keeps its promises")),
             ("consent:choices", _("Cookie settings")),
+            ("consent:log", _("Proof of the records of choices")),
             ("data_requests", _("Requests about your personal information")),
         ],
     ),

@@ -230,6 +230,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 # Decisions (django-cookie-consent's names)
 
 DECISION_DAYS = 182
+DECISION_LEDGER_YEARS = 3
 COOKIE_CONSENT_NAME = "choice"
 COOKIE_CONSENT_MAX_AGE = DECISION_DAYS * 24 * 60 * 60
 COOKIE_CONSENT_SECURE = IS_HTTPS
@@ -261,6 +262,7 @@ COUNTED_PAGES = {
     "consent:policy": _("Privacy policy"),
     "consent:cookies": _("Cookies and external transmission"),
     "promises": _("How this site keeps its promises"),
+    "consent:log": _("Proof of the records of choices"),
     "data_requests": _("Requests about your personal information"),
     "statistics:all": _("Access statistics"),
     "accessibility": _("Accessibility"),

@@ -1,15 +1,16 @@
 """What every test needs: static files without a build, keys to seal with, and no trace of the test before."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 from django.utils import timezone
 
-from consent import ledger
+from consent import guards, keys, ledger
 from inquiries import intake, keyring
 from occtosite import context
 
@@ -54,6 +55,22 @@ def _calm(_spool: Path) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _keys() -> None:
     keyring.ensure_key(timezone.localdate())
+    keys.ensure_key(timezone.localdate())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_guards() -> Iterator[None]:
+    """A test with transactions of its own ends with a flush, which the database refuses while its guards stand."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_unguarded(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
+        guards.lift()
+        flush(self, sql_list)
+        guards.make()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_unguarded)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,11 +15,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from consent import guards
 from consent.models import Notice, PolicyVersion
 from occtosite import install
 from occtosite.management.commands import serve
 from occtosite.supervisor import Child, Supervisor
 from tests.conftest import PLAIN_STATIC_FILES
+from tests.consent.tampering import lifted
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -60,7 +62,8 @@ def test_preparing_again_changes_nothing(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.django_db
 def test_preparing_adds_what_is_missing(tmp_path: Path) -> None:
-    Notice.objects.all().delete()
+    with lifted():
+        Notice.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS site_cache")
     with override_settings(DATA_DIR=tmp_path, STATIC_ROOT=tmp_path / "static", STORAGES=PLAIN_STATIC_FILES):
@@ -68,6 +71,32 @@ def test_preparing_adds_what_is_missing(tmp_path: Path) -> None:
     assert {notice.language for notice in Notice.objects.all()} == {"ja", "en"}
     assert "site_cache" in connection.introspection.table_names()
     assert (tmp_path / "static/site.css").exists()
+
+
+@pytest.mark.django_db
+def test_lost_guards_are_made_again_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with override_settings(DATA_DIR=tmp_path, STATIC_ROOT=tmp_path / "static", STORAGES=PLAIN_STATIC_FILES):
+        call_command("prepare", verbosity=0)
+        guards.lift()
+        call_command("prepare")
+        said = capsys.readouterr().out
+        assert said.startswith("Guards of the decisions were missing or not as they should be")
+        assert "consent_decision_no_delete" in said
+        assert "look into it: manage.py verify_decisions\n" in said
+        assert guards.problems() == []
+        call_command("prepare")
+    assert "Guards" not in capsys.readouterr().out
+
+
+def test_preparing_makes_the_keys_that_seal_and_that_sign(tmp_path: Path) -> None:
+    folders = {name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR")}
+    command = [sys.executable, "manage.py", "prepare"]
+    environment = os.environ | folders | {"DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"}
+    for sentence in ("Keys were made in ", ""):
+        done = subprocess.run(command, env=environment, cwd=install.ROOT, capture_output=True, text=True, check=True)
+        assert sentence in done.stdout
+    made = sorted(path.name.partition(".")[2] for path in (tmp_path / "KEYS_DIR").glob("*/*"))
+    assert made == ["private.pem", "private.pem", "public.pem", "public.pem"]
 
 
 @pytest.mark.parametrize(

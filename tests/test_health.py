@@ -5,13 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from consent import keys
+from inquiries import keyring
 from inquiries.models import WorkerBeat
+from tests.consent.tampering import lifted
 from tests.wsgi import Answer, ask
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +38,19 @@ def test_alive_needs_nothing() -> None:
 
 def test_ready_when_everything_is_there() -> None:
     see_worker()
-    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": True})
+    assert ready() == (
+        200,
+        {"database": True, "migrations": True, "guards": True, "keys": True, "spool": True, "worker": True},
+    )
 
 
 def test_not_ready_while_the_worker_is_silent() -> None:
     assert ready()[0] == 503
     see_worker(ago=timedelta(seconds=61))
-    assert ready() == (503, {"database": True, "migrations": True, "keys": True, "spool": True, "worker": False})
+    assert ready() == (
+        503,
+        {"database": True, "migrations": True, "guards": True, "keys": True, "spool": True, "worker": False},
+    )
 
 
 def test_not_ready_while_a_migration_is_missing() -> None:
@@ -51,10 +61,29 @@ def test_not_ready_while_a_migration_is_missing() -> None:
     assert (status, checks["migrations"]) == (503, False)
 
 
+def test_not_ready_while_the_guards_of_decisions_are_off() -> None:
+    see_worker()
+    with lifted():
+        assert ready() == (
+            503,
+            {"database": True, "migrations": True, "guards": False, "keys": True, "spool": True, "worker": True},
+        )
+    assert ready()[0] == 200
+
+
 def test_not_ready_without_a_key_to_seal_with(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     see_worker()
     settings.KEYS_DIR = tmp_path  # type: ignore[attr-defined]
     assert ready()[1]["keys"] is False
+
+
+def test_not_ready_without_a_key_to_sign_with(settings: LazySettings, tmp_path: Path) -> None:
+    see_worker()
+    settings.KEYS_DIR = tmp_path
+    keyring.ensure_key(timezone.localdate())
+    assert ready()[1]["keys"] is False
+    keys.ensure_key(timezone.localdate())
+    assert ready()[1]["keys"] is True
 
 
 def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,4 +91,7 @@ def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OperationalError
 
     monkeypatch.setattr(BaseDatabaseWrapper, "cursor", refuse)
-    assert ready() == (503, {"database": False, "migrations": False, "keys": True, "spool": True, "worker": False})
+    assert ready() == (
+        503,
+        {"database": False, "migrations": False, "guards": False, "keys": True, "spool": True, "worker": False},
+    )

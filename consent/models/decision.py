@@ -1,10 +1,13 @@
 """What a visitor decided (clauses S2, S6 and S7)."""
 
+import secrets
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +16,14 @@ from consent.ids import time_ordered_uuid
 from consent.models.language import Language
 from consent.models.notice import Notice
 from consent.models.policy import PolicyVersion
+from consent.proof import years_before
+
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    """Return what makes a record's entry in the log tell nothing of the record once that is erased."""
+    return secrets.token_bytes(SALT_BYTES)
 
 
 class Method(models.TextChoices):
@@ -35,6 +46,7 @@ class Decision(models.Model):
     method = models.CharField(_("Button pressed"), max_length=8, choices=Method)
     agreed = models.CharField(_("Purposes agreed to"), max_length=400, blank=True)
     gpc = models.BooleanField(_("Browser signal (GPC)"), default=False)
+    salt = models.BinaryField(max_length=SALT_BYTES, default=new_salt)
 
     class Meta:
         verbose_name = pgettext_lazy("consent", "decision")
@@ -46,6 +58,7 @@ class Decision(models.Model):
                 name="consent_decision_refusal_agrees_to_nothing",
                 condition=~Q(method__in=[Method.REFUSE, Method.WITHDRAW]) | Q(agreed=""),
             ),
+            models.CheckConstraint(name="consent_decision_salt_is_whole", condition=Exact(Length("salt"), SALT_BYTES)),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +68,11 @@ class Decision(models.Model):
     def purposes(self) -> list[str]:
         """The varnames of the purposes agreed to, in the order of the notice."""
         return self.agreed.split(",") if self.agreed else []
+
+    @property
+    def kept_until(self) -> date:
+        """The day on which the record is erased ("How long" of the policy)."""
+        return timezone.localdate(years_before(self.made_at, -settings.DECISION_LEDGER_YEARS))
 
     @property
     def valid_until(self) -> date:

@@ -8,6 +8,7 @@ PATHS = [
     "privacy/cookies/",
     "privacy/promises/",
     "privacy/choices/",
+    "privacy/choices/log/",
     "privacy/requests/",
     "inquiry/",
     "inquiry/status/",

@@ -33,7 +33,10 @@ def press(page: Page, value: str) -> None:
 
 
 def switched_on(page: Page) -> list[str]:
-    return page.eval_on_selector_all("main [name=purpose]:checked", "switches => switches.map(({value}) => value)")
+    on: list[str] = page.eval_on_selector_all(
+        "main [name=purpose]:checked", "switches => switches.map(({value}) => value)"
+    )
+    return on
 
 
 @contextmanager

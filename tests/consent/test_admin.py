@@ -5,7 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import Controller, Decision, Notice, PolicyVersion
+from consent import audit
+from consent.models import Controller, Decision, Notice, PolicyVersion, TreeHead, VerificationRun
+from tests.consent.decisions import create_sealed
 from tests.consent.visitors import decision_of, press
 from tests.staff.people import create_alice, create_bob, sign_in
 
@@ -86,6 +88,20 @@ def test_an_administrator_may_not_either(client: Client) -> None:
     assert Decision.objects.count() == 1
     assert Notice.objects.filter(pk=notice).exists()
     assert PolicyVersion.objects.filter(pk=version).exists()
+
+
+@pytest.mark.usefixtures("own_keys")
+def test_tree_heads_and_verifications_are_only_read(bob: Client) -> None:
+    create_sealed(3)
+    audit.verify(lambda sentence: None)
+    run, head = VerificationRun.objects.get(), TreeHead.objects.get()
+    for address, text in {f"treehead/{head.pk}": head.key, f"verificationrun/{run.pk}": str(run.entries)}.items():
+        listed = bob.get(f"/admin/en/consent/{address.partition('/')[0]}/")
+        assert (listed.status_code, text in listed.text) == (200, True)
+        assert bob.get(f"/admin/consent/{address}/change/").status_code == 200
+        assert bob.post(f"/admin/consent/{address}/change/", {}).status_code == 403
+        assert bob.post(f"/admin/consent/{address}/delete/", {"post": "yes"}).status_code == 403
+        assert bob.get(f"/admin/consent/{address.partition('/')[0]}/add/").status_code == 403
 
 
 @pytest.mark.parametrize("address", ["cookiegroup", "cookie", "logitem"])

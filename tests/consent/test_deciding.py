@@ -121,7 +121,7 @@ def test_no_address_and_no_browser_name_is_kept(client: Client) -> None:
     assert "Telltale" not in kept
     assert "203.0.113.9" not in kept
     assert {field.name for field in Decision._meta.get_fields()} == {
-        "id", "made_at", "notice", "policy", "language", "method", "agreed", "gpc"
+        "id", "made_at", "notice", "policy", "language", "method", "agreed", "gpc", "salt"
     }  # fmt: skip
 
 

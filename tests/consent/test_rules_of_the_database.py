@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import django.apps
 import pytest
@@ -14,12 +15,20 @@ from consent.models import (
     Controller,
     CookieFacts,
     Decision,
+    ErasurePermit,
+    Issuer,
+    Leaf,
+    Node,
     Notice,
     PolicyVersion,
     Purpose,
+    Receipt,
     RegisterVersion,
+    SignedText,
     StorageKey,
     Tag,
+    TreeHead,
+    VerificationRun,
 )
 from tests.consent.registers import create_cookie, create_embed, create_recipient, create_storage_key, create_tag
 from tests.consent.test_rules_of_the_totals import ONE_ROW
@@ -63,6 +72,40 @@ def create_purpose(**changes: Any) -> Purpose:
 def create_version(**changes: Any) -> PolicyVersion:
     values = {"number": 2, "text_ja": "方針", "text_en": "Policy", "published_at": timezone.now()}
     return PolicyVersion.objects.create(**values | changes)
+
+
+def create_leaf(**changes: Any) -> Leaf:
+    return Leaf.objects.create(**{"position": 1, "hash": bytes(32)} | changes)
+
+
+def create_node(**changes: Any) -> Node:
+    return Node.objects.create(**{"level": 8, "position": 0, "hash": bytes(32)} | changes)
+
+
+def create_head(**changes: Any) -> TreeHead:
+    values = {"size": 1, "log": UUID(int=0), "root": bytes(32), "signed_at": timezone.now(), "signature": bytes(64)}
+    return TreeHead.objects.create(**values | changes)
+
+
+def create_receipt(**changes: Any) -> Receipt:
+    issuer, _created = Issuer.objects.get_or_create(pk="0" * 64, defaults={"content": {}})
+    values = {"record": UUID(int=0), "position": 0, "version": 1, "issuer": issuer, "signature": bytes(64)}
+    return Receipt.objects.create(**values | changes)
+
+
+def create_signed_text(**changes: Any) -> SignedText:
+    values = {"kind": "policy", "name": "1", "signed_at": timezone.now(), "signature": bytes(64)}
+    return SignedText.objects.create(**values | changes)
+
+
+def create_permit(**changes: Any) -> ErasurePermit:
+    return ErasurePermit.objects.create(**changes)
+
+
+def create_run(**changes: Any) -> VerificationRun:
+    now = timezone.now()
+    values = {"started_at": now, "finished_at": now, "entries": 0, "records": 0, "findings": 0}
+    return VerificationRun.objects.create(**values | changes)
 
 
 def create_controller(**changes: Any) -> Controller:
@@ -177,6 +220,20 @@ RULES: list[tuple[str, Callable[..., models.Model], dict[str, Any]]] = [
     ("consent_registerversion_number_positive", create_register, {"number": 0}),
     ("consent_registerversion_asked_is_a_version", create_register, {"asked": "0" * 11}),
     ("consent_registerversion_asked_is_a_version", create_register, {"asked": "A" * 12}),
+    ("consent_decision_salt_is_whole", create_decision, {"salt": bytes(15)}),
+    ("consent_leaf_position_counts_from_zero", create_leaf, {"position": -1}),
+    ("consent_leaf_hash_is_sha256", create_leaf, {"hash": bytes(31)}),
+    ("consent_node_level_is_stored", create_node, {"level": 7}),
+    ("consent_node_hash_is_sha256", create_node, {"hash": b""}),
+    ("consent_treehead_covers_an_entry", create_head, {"size": 0}),
+    ("consent_treehead_root_is_sha256", create_head, {"root": bytes(33)}),
+    ("consent_treehead_is_signed", create_head, {"signature": b""}),
+    ("consent_receipt_is_signed", create_receipt, {"signature": b""}),
+    ("consent_signedtext_kind_valid", create_signed_text, {"kind": "letter"}),
+    ("consent_signedtext_is_signed", create_signed_text, {"signature": b""}),
+    ("consent_erasurepermit_is_one", create_permit, {"pk": 2}),
+    ("consent_verificationrun_says_what_it_found", create_run, {"findings": 1}),
+    ("consent_verificationrun_says_what_it_found", create_run, {"first_finding": "A record was removed."}),
 ]
 
 
@@ -198,6 +255,13 @@ KEEPING = [
     create_tag_for_a_contractor,
     create_embed,
     create_register,
+    create_leaf,
+    create_node,
+    create_head,
+    create_receipt,
+    create_signed_text,
+    create_permit,
+    create_run,
 ]
 
 
@@ -234,6 +298,14 @@ def test_there_is_one_draft_of_the_policy_at_a_time() -> None:
     create_version(published_at=None)
     with pytest.raises(IntegrityError, match="consent_policyversion_one_draft"), transaction.atomic():
         create_version(number=3, published_at=None)
+
+
+@pytest.mark.parametrize("create", [create_node, create_receipt, create_signed_text])
+def test_what_is_proved_is_proved_once(create: Callable[..., models.Model]) -> None:
+    """SQLite names no constraint of this kind."""
+    create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        create(**({"record": UUID(int=1)} if create is create_receipt else {}))
 
 
 def test_a_draft_may_lack_a_language() -> None:

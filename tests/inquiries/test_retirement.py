@@ -123,10 +123,10 @@ def test_an_unrecorded_look_seals_nothing_again(monkeypatch: pytest.MonkeyPatch)
 def test_columns_that_are_not_sealed_to_occto_s_key_are_left_alone() -> None:
     with on(MONTH):
         inquiry = create_thread()
-        before = Inquiry.objects.values().get(pk=inquiry.pk)
+        before: dict[str, object] = dict(Inquiry.objects.values().get(pk=inquiry.pk))
     with on(day_after(LAST_DAY, 1)):
         retirement.retire_past_keys()
-    after = Inquiry.objects.values().get(pk=inquiry.pk)
+    after: dict[str, object] = dict(Inquiry.objects.values().get(pk=inquiry.pk))
     assert {name for name in before if before[name] != after[name]} == {"sealed"}
 
 
@@ -304,16 +304,13 @@ def test_an_old_copy_of_the_whole_database_opens_nothing(folder: Path, tmp_path:
     with on(MONTH):
         inquiry = create_thread()
         kept = shutil.copytree(folder, tmp_path / "copy of the keys")
-        rows = {
-            model: list(model.objects.values())  # type: ignore[attr-defined]  # each has its manager
-            for model in (Inquiry, Message)
-        }
+        rows = {model: list(model.objects.values()) for model in (Inquiry, Message)}
     with on(day_after(LAST_DAY, 1)):
         Inquiry.objects.filter(pk=inquiry.pk).update(state="closed", closed_at=timezone.now())
         retirement.retire_past_keys()
         for model, old_rows in rows.items():
             for row in old_rows:
-                model.objects.filter(pk=row["id"]).update(**row)  # type: ignore[attr-defined]  # as above
+                model.objects.filter(pk=row["id"]).update(**row)
         inquiry.refresh_from_db()
         with pytest.raises(SealingError):
             reveal.open_inquiry(inquiry, LookPurpose.SEND, ["name", "thread"])

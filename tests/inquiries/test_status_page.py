@@ -568,8 +568,8 @@ def test_the_receipt_of_a_year_ago_still_opens() -> None:
 def test_a_machine_with_public_keys_alone_serves_everything_and_can_open_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for path in sealing.key_folder().glob("*.public.pem"):
-        shutil.copy(path, tmp_path)
+    for file in sealing.key_folder().glob("*.public.pem"):
+        shutil.copy(file, tmp_path)
     monkeypatch.setattr(sealing, "key_folder", lambda: tmp_path)
     receipt = send()
     assert write(receipt, "追記です。").status_code == 200

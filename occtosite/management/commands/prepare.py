@@ -14,7 +14,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from consent import provision
+from consent import guards, provision
+from consent import keys as signing
 from inquiries import keyring, roles
 from occtosite.site_role import refuse_unsafe_keys
 
@@ -33,14 +34,12 @@ class Command(BaseCommand):
             refuse_unprepared_database()
         else:
             self._prepare_database()
-            self._make_key()
+            self._make_keys()
         self._gather_static_files()
 
-    def _make_key(self) -> None:
-        if keyring.ensure_key(timezone.localdate()):
-            self._say(
-                f"A key pair was made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database"
-            )
+    def _make_keys(self) -> None:
+        if any([keyring.ensure_key(timezone.localdate()), signing.ensure_key(timezone.localdate())]):
+            self._say(f"Keys were made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database")
 
     def _prepare_database(self) -> None:
         plan = missing_migrations()
@@ -48,9 +47,18 @@ class Command(BaseCommand):
             self._say(f"Preparing the database: {len(plan)} steps")
             call_command("migrate", interactive=False, verbosity=0)
         else:
+            self._make_guards()
             provision.provision()  # words or roles may have changed since; a migration does this by itself
             roles.provision()
         call_command("createcachetable", verbosity=0)
+
+    def _make_guards(self) -> None:
+        made = guards.make()
+        if made:
+            self._say(
+                f"Guards of the decisions were missing or not as they should be, and were made again: "
+                f"{', '.join(made)}. Unless the site was just upgraded, look into it: manage.py verify_decisions"
+            )
 
     def _gather_static_files(self) -> None:
         digest, kept = static_digest(), settings.DATA_DIR / "static.digest"
