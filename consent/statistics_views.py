@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from consent import downloads, figures
 from consent.models import Edition
@@ -62,5 +63,7 @@ def _file(response: HttpResponse, ending: str) -> HttpResponse:
 
 def _period(editions: list[Edition]) -> str:
     """Return the months from the oldest to the newest in words."""
-    names = [figures.month_name(edition.month) for edition in (editions[-1:] + editions[:1])]
-    return " – ".join(dict.fromkeys(names))
+    if len(editions) < 2:
+        return "".join(figures.month_name(edition.month) for edition in editions)
+    ends = {"first": figures.month_name(editions[-1].month), "last": figures.month_name(editions[0].month)}
+    return _("%(first)s to %(last)s") % ends

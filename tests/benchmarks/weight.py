@@ -10,7 +10,9 @@ import brotli
 
 STATIC = Path(__file__).parents[2] / "static"
 ASSET = re.compile(r'<(?:link|script)\b[^>]*?(?:href|src)="(/static/[^"]+\.(?:css|js))"')
-IMPORT = re.compile(r'(?:from|import)\s*\(?"(\./[^"]+)"')
+IMPORT = re.compile(r'(?:from|import)\s*"(\./[^"]+)"')
+"""A module that is loaded with its page; `import("…")` loads one later, if ever."""
+
 NOTICE_STYLES = re.compile(r"/\* notice \*/.*?/\* end of notice \*/", re.DOTALL)
 NOTICE_SCRIPTS = ("choice.js", "notice.js")
 

@@ -119,6 +119,7 @@ def test_with_many_months_the_newest_twelve_stand_side_by_side_and_all_can_be_re
     by_month = re.search(r'<h2 id="languages">.*?</table>', html)
     assert by_month
     assert by_month[0].count("<tr>") == 1 + 12
+    assert "2025年11月～2026年10月" in html
     reached = set(re.findall(r'href="/statistics/([0-9-]+)/"', html))
     assert reached == set(Edition.objects.values_list("month", flat=True))
 
