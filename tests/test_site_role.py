@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,22 @@ def test_the_public_side_prepares_no_database(monkeypatch: pytest.MonkeyPatch) -
     prepare.refuse_unprepared_database()
 
 
+def test_the_public_side_starts_without_its_database_and_says_so(
+    settings: LazySettings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise ImproperlyConfigured("The database can't be used (refused); start it.")
+
+    monkeypatch.setattr(prepare, "refuse_unusable_database", refuse)
+    monkeypatch.setattr(prepare.Command, "_gather_static_files", lambda _self: None)
+    with pytest.raises(ImproperlyConfigured):
+        call_command("prepare")
+    keyring.export_public(tmp_path / "inquiries")
+    settings.KEYS_DIR, settings.SITE_ROLE = tmp_path, "public"
+    call_command("prepare")
+    assert f"start it. Until then inquiries are kept in {settings.SPOOL_DIR}." in capsys.readouterr().err
+
+
 class Machine:
     """One machine of two: folders of its own, and one database with the other."""
 
@@ -131,6 +148,7 @@ class Machine:
 SENDING = """
 import json
 import django; django.setup()
+from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_test_environment
 setup_test_environment()

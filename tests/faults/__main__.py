@@ -177,7 +177,9 @@ def report(sent: list[Sent], chaos: Chaos, site: Site) -> None:
     """Print by which ways the inquiries came in, and what was in their way."""
     by_spool = site.log.read_text(errors="replace").count("from the spool")
     refused, broken_off = sum(one.refusals for one in sent), sum(one.broken_off for one in sent)
-    print(f"  {by_spool} by way of the spool; {refused} answers refused, {broken_off} broken off")
+    longest = max(one.longest_wait for one in sent)
+    print(f"  {by_spool} by way of the spool; {refused} answers refused, {broken_off} broken off", end="; ")
+    print(f"the slowest answer came after {longest:.1f} s")
     print("  " + ", ".join(f"{count} × {fault}" for fault, count in sorted(chaos.done.items())))
 
 

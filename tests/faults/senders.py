@@ -30,6 +30,8 @@ class Sent:
     """For each "received": whether it stood in the database or the spool just then."""
     refusals: int = 0
     broken_off: int = 0
+    longest_wait: float = 0.0
+    """Seconds until the slowest answer."""
 
 
 class Senders:
@@ -105,6 +107,7 @@ class Senders:
 
     def _post(self, sent: Sent, path: str, values: dict[str, str]) -> tuple[int, str]:
         """Return the status and the page of an answer; 0 where there came none, or half of one."""
+        began = time.monotonic()
         connection = http.client.HTTPConnection("localhost", self.site.port, timeout=30)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -113,12 +116,14 @@ class Senders:
         try:
             connection.request("POST", path, urllib.parse.urlencode(values), headers)
             answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            status, page = answer.status, answer.read().decode()
         except (OSError, http.client.HTTPException, UnicodeDecodeError):
             sent.broken_off += 1
             return 0, ""
         finally:
             connection.close()
+        sent.longest_wait = max(sent.longest_wait, time.monotonic() - began)
+        return status, page
 
 
 def _pauses() -> Iterator[float]:

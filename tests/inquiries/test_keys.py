@@ -264,6 +264,7 @@ def test_a_staff_machine_without_its_private_key_is_not_in_order(settings: LazyS
 
 
 def test_a_clock_before_every_key_still_seals() -> None:
-    keyring.make_key(date(2026, 11, 1))
+    first = keyring.make_key(date(2026, 11, 1))
+    keyring.make_key(date(2026, 12, 1))
     with on_with_old_keys("2026-01-01"):
-        assert sealing.seal({"name": "Taro"}, "x")
+        assert sealing.key_of(sealing.seal({"name": "Taro"}, "x")) == first

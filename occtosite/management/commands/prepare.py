@@ -29,13 +29,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity = options["verbosity"]
         refuse_unsafe_keys()
-        refuse_unusable_database()
         if settings.SITE_ROLE == "public":
-            refuse_unprepared_database()
+            self._look_at_the_database()
         else:
+            refuse_unusable_database()
             self._prepare_database()
             self._make_keys()
         self._gather_static_files()
+
+    def _look_at_the_database(self) -> None:
+        """On the visitors' side the site starts without its database too: what is sent waits in the spool."""
+        try:
+            refuse_unusable_database()
+        except ImproperlyConfigured as problem:
+            self.stderr.write(f"{problem} Until then inquiries are kept in {settings.SPOOL_DIR}.")
+        else:
+            refuse_unprepared_database()
 
     def _make_keys(self) -> None:
         if any([keyring.ensure_key(timezone.localdate()), signing.ensure_key(timezone.localdate())]):
