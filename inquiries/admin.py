@@ -11,14 +11,29 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.lists import ReadOnlyAdmin
-from inquiries import admin_views
-from inquiries.models import Delivery, Inquiry, Look, OutboxItem
+from inquiries import admin_views, hold_views, retention
+from inquiries.models import Delivery, ErasedInquiry, Inquiry, Look, OutboxItem, RestoreDrill, RetentionRun
+from inquiries.retention_lists import ErasedInquiryAdmin, ErasureFilter, RestoreDrillAdmin, RetentionRunAdmin
+
+admin.site.register(ErasedInquiry, ErasedInquiryAdmin)
+admin.site.register(RetentionRun, RetentionRunAdmin)
+admin.site.register(RestoreDrill, RestoreDrillAdmin)
 
 
 @admin.register(Inquiry)
 class InquiryAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "category", "language", "channel", "state", "received_at", "reply_by", "trouble")
-    list_filter = ("state", "category", "language")
+    list_display = (
+        "reference",
+        "category",
+        "language",
+        "channel",
+        "state",
+        "received_at",
+        "reply_by",
+        "erased_on",
+        "trouble",
+    )
+    list_filter = ("state", "category", "language", ErasureFilter)
     search_fields = ("reference",)
     search_help_text = _("Enter a whole reference number.")
     ordering = ("-received_at", "-id")
@@ -28,7 +43,8 @@ class InquiryAdmin(ReadOnlyAdmin):
             inquiry=OuterRef("pk"), delivery__in=[Delivery.UNCERTAIN, Delivery.FAILED]
         )
         trouble = Subquery(unsettled.order_by("created_at").values("delivery")[:1])
-        return Inquiry.objects.defer("sealed").annotate(trouble=trouble).order_by(*self.ordering)
+        inquiries = retention.with_hold(Inquiry.objects.defer("sealed"))
+        return inquiries.annotate(trouble=trouble).order_by(*self.ordering)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str
@@ -36,6 +52,10 @@ class InquiryAdmin(ReadOnlyAdmin):
         """Find one reference number, however it was typed; a look-up by index, not a search through the table."""
         text = "".join(unicodedata.normalize("NFKC", search_term).upper().replace("-", "").split())
         return (queryset.filter(reference=f"{text[:5]}-{text[5:]}") if text else queryset), False
+
+    @admin.display(description=_("Will be erased on"), empty_value="")
+    def erased_on(self, inquiry: Inquiry) -> Any:
+        return retention.erased_on(inquiry)
 
     @admin.display(description=_("Delivery trouble"), empty_value="")
     def trouble(self, inquiry: Any) -> Any:
@@ -53,6 +73,8 @@ class InquiryAdmin(ReadOnlyAdmin):
             wrapped("<int:pk>/answer/", admin_views.answer, "answer"),
             wrapped("<int:pk>/close/", admin_views.close, "close"),
             wrapped("<int:pk>/reopen/", admin_views.reopen, "reopen"),
+            wrapped("<int:pk>/hold/", hold_views.place, "hold"),
+            wrapped("<int:pk>/hold/release/", hold_views.release, "release_hold"),
             wrapped("<int:pk>/mail/<int:item>/again/", admin_views.send_again, "send_again"),
             wrapped("<int:pk>/mail/<int:item>/sent/", admin_views.mark_sent, "mark_sent"),
         ]
@@ -63,17 +85,20 @@ class InquiryAdmin(ReadOnlyAdmin):
 class LookAdmin(ReadOnlyAdmin):
     """Who opened what, when and for which purpose. A written reason stays sealed."""
 
-    list_display = ("at", "by", "purpose", "fields_opened", "reference")
+    list_display = ("at", "by", "purpose", "fields_opened", "inquiry_looked_at")
     list_display_links = None
-    list_select_related = ("by", "inquiry")
+    list_select_related = ("by",)
     list_filter = ("purpose",)
-    fields = ("at", "by", "purpose", "fields_opened", "inquiry")
+    fields = ("at", "by", "purpose", "fields_opened", "inquiry_looked_at")
     ordering = ("-at", "-id")
 
     @admin.display(description=_("Reference number"))
-    def reference(self, look: Look) -> str:
+    def inquiry_looked_at(self, look: Look) -> str:
+        """Link to the inquiry; of one that was erased the number alone is left."""
+        if look.inquiry_id is None:
+            return look.reference
         address = reverse("admin:inquiries_inquiry_change", args=[look.inquiry_id])
-        return format_html('<a href="{}">{}</a>', address, look.inquiry.reference)
+        return format_html('<a href="{}">{}</a>', address, look.reference)
 
     @admin.display(description=_("Fields"))
     def fields_opened(self, look: Look) -> str:

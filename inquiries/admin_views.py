@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from inquiries import checks, outbox, replies, reveal, states
-from inquiries.fields import ANSWERS, PERSONAL
+from inquiries import checks, holds, outbox, replies, retention, reveal, states
+from inquiries.fields import ANSWERS, HOLDS, PERSONAL
 from inquiries.forms import InquiryForm, Words, many_lines
 from inquiries.models import STAFF_PURPOSES, Delivery, Inquiry, Look, LookPurpose, OutboxItem, State
 from inquiries.sealing import SealingError
@@ -34,6 +34,7 @@ LOOKS_SHOWN = 100
 FIELD_LABELS = {
     **{name: InquiryForm.base_fields[name].label for name in PERSONAL},
     ANSWERS: _("Earlier answers"),
+    HOLDS: _("Reasons for keeping it"),
 }
 
 can_view = permission_required("inquiries.view_inquiry", raise_exception=True)
@@ -219,6 +220,8 @@ def _page(
         "unsettled": [Delivery.UNCERTAIN, Delivery.FAILED],
         "may_close": states.may_move(inquiry, State.CLOSED),
         "may_reopen": inquiry.state == State.CLOSED,
+        "hold": holds.last_of(inquiry),
+        "erased_on": retention.erased_on(inquiry),
     }
     return render(request, "staff/inquiry.html", context, status=status)
 
@@ -247,11 +250,14 @@ def _looks(inquiry: Inquiry) -> QuerySet[Look]:
 
 
 def _readable(inquiry: Inquiry, opened: reveal.Opened) -> dict[str, Any]:
-    """Return opened fields with their labels, and earlier answers with who wrote them and when."""
+    """Return opened fields with their labels, and earlier answers and holds with who wrote them and when."""
     written = inquiry.messages.select_related("author").order_by("written_at")
     return {
         "fields": [(FIELD_LABELS[name], value) for name, value in opened.document.items()],
         "answers": [(message, opened.answers[message.pk]) for message in written if message.pk in opened.answers],
+        "holds": [
+            (hold, opened.holds[hold.pk]) for hold in inquiry.holds.order_by("set_at") if hold.pk in opened.holds
+        ],
     }
 
 

@@ -40,3 +40,6 @@ PERSONAL = [field.name for field in FIELDS if field.personal]
 
 ANSWERS = "answers"
 """What staff wrote back: opened and recorded like a field."""
+
+HOLDS = "holds"
+"""Why the inquiry is kept past its term, in staff's words: opened and recorded like a field."""

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from inquiries import sealing
-from inquiries.fields import ANSWERS, PERSONAL
+from inquiries.fields import ANSWERS, HOLDS, PERSONAL
 from inquiries.models import Inquiry, Look, LookPurpose
-from inquiries.sealing import inquiry_context, look_context, message_context
+from inquiries.sealing import hold_context, inquiry_context, look_context, message_context
 
 __all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look"]
 
@@ -25,6 +25,8 @@ class Opened:
     document: dict[str, str]
     answers: dict[int, str] = field(default_factory=dict)
     """The words of answers, by the primary key of their message."""
+    holds: dict[int, str] = field(default_factory=dict)
+    """The reasons of holds, by the primary key of their hold."""
 
 
 def open_inquiry(
@@ -41,7 +43,7 @@ def open_inquiry(
     unknown field, RuntimeError inside a transaction (the record could be rolled back after the look), IntegrityError
     where purpose and person don't go together, and SealingError where the key is missing or the document altered.
     """
-    unknown = set(fields) - {*PERSONAL, ANSWERS}
+    unknown = set(fields) - {*PERSONAL, ANSWERS, HOLDS}
     if unknown or not fields:
         raise ValueError(f"Not fields of an inquiry: {', '.join(sorted(unknown)) or 'none given'}")
     record_look(inquiry, purpose, fields, by=by, reason=reason)
@@ -52,7 +54,8 @@ def open_inquiry(
             answers[message.pk] = sealing.open_sealed(bytes(message.sealed), message_context(inquiry.reference))[
                 "body"
             ]
-    return Opened({name: document.get(name, "") for name in PERSONAL if name in fields}, answers)
+    holds = _reasons_of_holds(inquiry) if HOLDS in fields else {}
+    return Opened({name: document.get(name, "") for name in PERSONAL if name in fields}, answers, holds)
 
 
 def record_look(
@@ -62,9 +65,15 @@ def record_look(
     with transaction.atomic(durable=True):
         return Look.objects.create(
             inquiry=inquiry,
+            reference=inquiry.reference,
             at=timezone.now(),
             by=by,
             purpose=purpose,
             fields=",".join(fields),
             reason_sealed=sealing.seal({"reason": reason}, look_context(inquiry.reference)) if reason else None,
         )
+
+
+def _reasons_of_holds(inquiry: Inquiry) -> dict[int, str]:
+    context = hold_context(inquiry.reference)
+    return {hold.pk: sealing.open_sealed(bytes(hold.reason_sealed), context)["reason"] for hold in inquiry.holds.all()}

@@ -126,6 +126,11 @@ def look_context(reference: str) -> str:
     return f"look/{reference}"
 
 
+def hold_context(reference: str) -> str:
+    """Return what the sealed reason of a hold is bound to."""
+    return f"hold/{reference}"
+
+
 def key_folder() -> Path:
     """Return the folder of the key files."""
     folder: Path = settings.KEYS_DIR / "inquiries"

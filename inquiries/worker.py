@@ -1,4 +1,4 @@
-"""What runs beside the site: sends the mail that is due, makes each month's key, and shows that it is alive.
+"""What runs beside the site: sends mail, makes each month's key, ends what is past its time, shows that it is alive.
 
 Safe to stop, to kill and to run twice. Its logs hold Message-IDs at most.
 """
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from types import TracebackType
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from consent.jobs import JOBS, Job
 from consent.models import Controller
-from inquiries import delivery, emails, outbox, sealing
+from inquiries import delivery, emails, outbox, retention_run, sealing
 from inquiries.fields import ANSWERS
 from inquiries.models import Inquiry, Kind, LookPurpose, OutboxItem, WorkerBeat
 from inquiries.outbox import Problem
@@ -33,6 +34,7 @@ LONGEST_TURN_SECONDS = 900.0
 SETTLE_SECONDS = 30.0
 """How long the outcome of a try is kept in mind while the database is away."""
 
+OWN_JOBS = [Job(retention_run.run_in_worker, every=timedelta(hours=1))]
 
 AWAY = (OperationalError, InterfaceError)
 """What is raised while the database is down, or before it was prepared."""
@@ -78,7 +80,7 @@ class Worker:
     def turn(self) -> bool:
         """Do once whatever is due; return whether every job went well."""
         went_well = [self._do(job) for job in (make_key_of_the_month, self.deliver)]
-        went_well += [self._do(job.run) for job in JOBS if self._is_due(job)]
+        went_well += [self._do(job.run) for job in [*OWN_JOBS, *JOBS] if self._is_due(job)]
         return all(went_well)
 
     def _is_due(self, job: Job) -> bool:

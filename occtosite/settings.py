@@ -24,6 +24,7 @@ env = configuration.Reader()
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("KEYS_DIR", BASE_DIR / "keys")
 OUTGOING_DIR = env.folder("OUTGOING_DIR", BASE_DIR / "outgoing")
+ERASURES_DIR = env.folder("ERASURES_DIR", BASE_DIR / "erasures")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
@@ -233,6 +234,13 @@ COOKIE_CONSENT_CACHE_BACKEND = "local"
 # Inquiries
 
 INQUIRY_RETENTION_DAYS = env.number("INQUIRY_RETENTION_DAYS", 365, lowest=1, highest=3650)
+INQUIRY_CLOSING_DAYS = 60  # after the last answer
+LOOK_DAYS = 3 * 365 + 1  # three years, whichever has the leap day
+OUTGOING_DAYS = 7  # a mail that was written to a file is as sent as it will be, and holds an answer in the clear
+
+# Backups
+
+BACKUP_DAYS = 35
 
 # Mail
 

@@ -65,6 +65,7 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(name="inquiries_inquiry_newest", fields=["-received_at", "-id"]),
             models.Index(name="inquiries_inquiry_by_state", fields=["state", "-received_at"]),
+            models.Index(name="inquiries_inquiry_by_closing", fields=["closed_at"]),
         ]
         constraints = [
             models.CheckConstraint(name="inquiries_inquiry_category_valid", condition=Q(category__in=Category.values)),
