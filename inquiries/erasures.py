@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,15 @@ from django.conf import settings
 
 from inquiries.models import ErasureReason
 
-LINE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2} ([0-9a-f]{64}) ([a-z]+)\n")
+LINE = re.compile(rb"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9a-f]{64}) ([a-z]+)\n")
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One line of the ledger."""
+
+    on: date
+    reason: ErasureReason
 
 
 class LedgerError(Exception):
@@ -56,8 +65,8 @@ def note(token_digest: str, reason: ErasureReason, on: date) -> None:
         ) from None
 
 
-def noted() -> dict[str, ErasureReason]:
-    """Return every erasure in the ledger: its digest and its reason. Raises LedgerError where it can't be read."""
+def noted() -> dict[str, Erasure]:
+    """Return every erasure in the ledger by its digest. Raises LedgerError where it can't be read."""
     try:
         lines = path().read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
@@ -65,7 +74,7 @@ def noted() -> dict[str, ErasureReason]:
     except OSError:
         raise LedgerError(f"The erasure ledger {path()} can't be read; make it readable for this user.") from None
     found = [match for match in map(LINE.fullmatch, lines) if match]
-    return {match[1].decode(): _reason(match[2].decode()) for match in found}
+    return {match[2].decode(): _erasure(match[1].decode(), match[3].decode()) for match in found}
 
 
 def is_noted(token_digest: str) -> bool:
@@ -73,8 +82,12 @@ def is_noted(token_digest: str) -> bool:
     return digest_of(token_digest) in noted()
 
 
-def _reason(name: str) -> ErasureReason:
-    return ErasureReason(name) if name in ErasureReason else ErasureReason.TERM
+def _erasure(day: str, reason: str) -> Erasure:
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:  # no day of the calendar: a damaged disk
+        on = date.min
+    return Erasure(on, ErasureReason(reason) if reason in ErasureReason else ErasureReason.TERM)
 
 
 def _sync_folder() -> None:

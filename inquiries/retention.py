@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inquiries import erasures, holds, outgoing
+from inquiries.erasures import Erasure
 from inquiries.models import Direction, ErasedInquiry, ErasureReason, Hold, Inquiry, Look, Message, State
 
 NOTICE = timedelta(days=7)
@@ -89,18 +90,17 @@ def looks_ended_by(time: datetime) -> QuerySet[Look]:
     return Look.objects.filter(at__lte=time - timedelta(days=settings.LOOK_DAYS))
 
 
-def erased_before() -> Iterator[tuple[int, ErasureReason]]:
-    """Yield the key of each inquiry that was erased once and is here again, as after a restore, and why it was erased.
+def erased_before() -> list[tuple[int, Erasure]]:
+    """Return the key of each inquiry that was erased once and is here again, as after a restore, with its erasure.
 
     Raises LedgerError.
     """
     noted = erasures.noted()
     if not noted:
-        return
-    for pk, token_digest in Inquiry.objects.values_list("pk", "token_digest").iterator():
-        digest = erasures.digest_of(token_digest)
-        if digest in noted:
-            yield pk, noted[digest]
+        return []
+    here = Inquiry.objects.values_list("pk", "token_digest").iterator()
+    digests = ((pk, erasures.digest_of(token_digest)) for pk, token_digest in here)
+    return [(pk, noted[digest]) for pk, digest in digests if digest in noted]
 
 
 def erase(inquiry: Inquiry, reason: ErasureReason) -> None:
@@ -117,17 +117,23 @@ def erase(inquiry: Inquiry, reason: ErasureReason) -> None:
             raise HeldError
         # What can't be rolled back comes first, and does no harm where the rest fails: it is done again then.
         erasures.note(locked.token_digest, reason, timezone.localdate())
-        outgoing.remove(locked.outbox.values_list("mail_id", flat=True))
-        ErasedInquiry.objects.create(
-            category=locked.category,
-            month=f"{timezone.localdate(locked.received_at):%Y-%m}",
-            language=locked.language,
-            channel=locked.channel,
-            days_to_answer=_days_to_answer(locked),
-            reason=reason,
-        )
-        locked.looks.update(reason_sealed=None)  # staff may have named the sender in it
-        locked.delete()
+        _erase(locked, reason)
+
+
+def erase_again() -> Iterator[int]:
+    """Erase what was erased once and is here again; yield 1 for each, and 0 for one that is on hold.
+
+    A hold of before the erasure is none any more: it had ended by then. Raises LedgerError, and OSError where a file
+    can't be removed.
+    """
+    for pk, erasure in erased_before():
+        with transaction.atomic():
+            inquiry = Inquiry.objects.select_for_update().filter(pk=pk).first()
+            if inquiry is None or _was_held_since(inquiry, erasure.on):
+                yield 0
+                continue
+            _erase(inquiry, erasure.reason)
+        yield 1
 
 
 def erase_if_due(pk: int, now: datetime) -> bool:
@@ -139,6 +145,26 @@ def erase_if_due(pk: int, now: datetime) -> bool:
             return False
         erase(inquiry, term.reason)
     return True
+
+
+def _erase(inquiry: Inquiry, reason: ErasureReason) -> None:
+    """Erase a locked inquiry, files first. Call it in a transaction."""
+    outgoing.remove(inquiry.outbox.values_list("mail_id", flat=True))
+    ErasedInquiry.objects.create(
+        category=inquiry.category,
+        month=f"{timezone.localdate(inquiry.received_at):%Y-%m}",
+        language=inquiry.language,
+        channel=inquiry.channel,
+        days_to_answer=_days_to_answer(inquiry),
+        reason=reason,
+    )
+    inquiry.looks.update(reason_sealed=None)  # staff may have named the sender in it
+    inquiry.delete()
+
+
+def _was_held_since(inquiry: Inquiry, day: date) -> bool:
+    in_force = Hold.objects.in_force(timezone.localdate()).filter(inquiry=inquiry)
+    return any(timezone.localdate(hold.set_at) > day for hold in in_force)
 
 
 def _term_of(inquiry: Inquiry) -> Term | None:

@@ -62,7 +62,7 @@ def run(*, seconds: float = float("inf")) -> RetentionRun:
         counts[step.name], trouble = _do(step, now, last_moment)
         problem = problem or trouble
     if any(counts.values()):
-        _fold_log()
+        fold_log()
     overdue = retention.erased_by(now).count()
     done = RetentionRun.objects.create(at=now, counts=counts, overdue=overdue, problem=problem)
     if problem:
@@ -110,16 +110,6 @@ def _close(pk: int, now: datetime) -> bool:
         return inquiry is not None
 
 
-def _erase_again(_now: datetime) -> Iterator[int]:
-    for pk, reason in list(retention.erased_before()):
-        try:
-            retention.erase(Inquiry(pk=pk), reason)
-        except retention.HeldError:
-            yield 0
-        else:
-            yield 1
-
-
 def _end_looks(now: datetime) -> Iterator[int]:
     while batch := list(retention.looks_ended_by(now).values_list("pk", flat=True)[:LOOKS_BATCH]):
         Look.objects.filter(pk__in=batch).delete()
@@ -132,7 +122,7 @@ def _remove_files(now: datetime) -> Iterator[int]:
         yield 1
 
 
-def _fold_log() -> None:
+def fold_log() -> None:
     """Let SQLite fold its log into the database and empty it: old pages stand there, with what was just erased."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
@@ -140,7 +130,12 @@ def _fold_log() -> None:
 
 
 STEPS = [
-    Step("again", _("Erased again after a restore"), lambda now: len(list(retention.erased_before())), _erase_again),
+    Step(
+        "again",
+        _("Erased again after a restore"),
+        lambda _now: len(retention.erased_before()),
+        lambda _now: retention.erase_again(),
+    ),
     Step(
         "closed",
         _("Closed after their last answer"),

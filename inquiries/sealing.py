@@ -111,6 +111,14 @@ def is_ready() -> bool:
     return True
 
 
+def is_whole(name: str) -> bool:
+    """Return whether both keys of a pair are here and belong together."""
+    try:
+        return _private_key(name).public_key() == _public_key(name)
+    except SealingError:
+        return False
+
+
 def inquiry_context(reference: str) -> str:
     """Return what an inquiry's sealed document is bound to."""
     return f"inquiry/{reference}"

@@ -1,16 +1,17 @@
 """The ledger of erasures: on the disk before anything is erased, and read after a restore."""
 
 import stat
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from inquiries import erasures, holds, retention, retention_run
-from inquiries.models import ErasedInquiry, ErasureReason, Inquiry
+from inquiries.models import ErasedInquiry, ErasureReason, Hold, Inquiry
 from tests.inquiries.kept import create_closed, create_hold
 from tests.inquiries.mails import DOCUMENT, create_inquiry
 
@@ -37,7 +38,10 @@ def test_a_line_holds_the_day_a_digest_and_the_reason(ledger: Path) -> None:
     note("b" * 64)
     digests = [erasures.digest_of(letter * 64) for letter in "ab"]
     assert ledger.read_text() == f"2026-11-24 {digests[0]} request\n2026-11-24 {digests[1]} term\n"
-    assert erasures.noted() == {digests[0]: ErasureReason.REQUEST, digests[1]: ErasureReason.TERM}
+    assert erasures.noted() == {
+        digests[0]: erasures.Erasure(TODAY, ErasureReason.REQUEST),
+        digests[1]: erasures.Erasure(TODAY, ErasureReason.TERM),
+    }
     assert erasures.is_noted("a" * 64)
     assert not erasures.is_noted("c" * 64)
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
@@ -57,7 +61,7 @@ def test_a_line_that_was_cut_short_costs_no_other_line(ledger: Path) -> None:
 
 def test_a_reason_that_a_later_version_knows_is_an_erasure_all_the_same(ledger: Path) -> None:
     ledger.write_text(f"2026-11-24 {'0' * 64} moved\n")
-    assert erasures.noted() == {"0" * 64: ErasureReason.TERM}
+    assert erasures.noted()["0" * 64].reason == ErasureReason.TERM
 
 
 @pytest.mark.parametrize("act", [note, erasures.is_noted])
@@ -96,14 +100,28 @@ def test_what_was_erased_and_came_back_is_erased_again_for_its_reason() -> None:
 
 
 @pytest.mark.django_db
-def test_what_came_back_and_is_on_hold_stays_until_the_hold_ends() -> None:
+def test_what_came_back_and_is_put_on_hold_stays_until_the_hold_ends() -> None:
     inquiry = create_inquiry()
-    retention.erase(inquiry, ErasureReason.TERM)
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        retention.erase(inquiry, ErasureReason.TERM)
     bring_back(inquiry)
     create_hold(inquiry)
     assert retention_run.run().counts["again"] == 0
     assert Inquiry.objects.exists()
     holds.release(inquiry, User.objects.get())
+    assert retention_run.run().counts["again"] == 1
+
+
+@pytest.mark.django_db
+def test_a_hold_that_came_back_with_it_had_ended_before_the_erasure() -> None:
+    inquiry = create_inquiry()
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        hold = create_hold(inquiry)
+        holds.release(inquiry, hold.by)
+        retention.erase(inquiry, ErasureReason.TERM)
+    bring_back(inquiry)
+    Hold.objects.bulk_create([hold])
+    assert holds.is_held(inquiry)
     assert retention_run.run().counts["again"] == 1
 
 

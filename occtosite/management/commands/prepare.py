@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from consent import provision
 from inquiries import roles, sealing
+from occtosite.backup import keys as backup_keys
 
 STATIC_MAKERS = ("django", "whitenoise", "brotli")
 """Packages whose version changes how static files come out."""
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         self.verbosity = options["verbosity"]
         refuse_unusable_database()
         self._prepare_database()
+        if backup_keys.ensure(timezone.localdate()):
+            self._say(f"A key pair for backups was made in {backup_keys.folder()}: keep its private key elsewhere")
         if sealing.ensure_key(timezone.localdate()):
             self._say(
                 f"A key pair was made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database"
