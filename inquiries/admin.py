@@ -30,8 +30,8 @@ class InquiryAdmin(ReadOnlyAdmin):
         "state",
         "received_at",
         "reply_by",
-        "erased_on",
         "trouble",
+        "erased_on",
     )
     list_filter = ("state", "category", "language", ErasureFilter)
     search_fields = ("reference",)

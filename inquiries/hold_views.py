@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from inquiries import checks, holds, retention
+from inquiries import checks, holds
 from inquiries.forms import Words, many_lines
 from inquiries.models import Inquiry
 from inquiries.sealing import SealingError
@@ -108,7 +108,6 @@ def _page(request: HttpRequest, inquiry: Inquiry, form: HoldForm, status: HTTPSt
         "opts": Inquiry._meta,
         "inquiry": inquiry,
         "hold": holds.last_of(inquiry),
-        "erased_on": retention.erased_on(inquiry),
         "form": form,
     }
     return render(request, "staff/hold.html", context, status=status)

@@ -61,8 +61,7 @@ def run(*, seconds: float = float("inf")) -> RetentionRun:
     for step in STEPS:
         counts[step.name], trouble = _do(step, now, last_moment)
         problem = problem or trouble
-    if any(counts.values()):
-        fold_log()
+    fold_log()
     overdue = retention.erased_by(now).count()
     done = RetentionRun.objects.create(at=now, counts=counts, overdue=overdue, problem=problem)
     if problem:
