@@ -7,7 +7,8 @@ export PYTHONUNBUFFERED := 1
 # Checks read the settings; they get folders of their own, never this machine's .env, keys or database.
 CHECKS := $(CURDIR)/.venv/checks
 SAFE := ENV_FILE=/dev/null DATABASE_URL= SECRET_KEY= SITE_URL=https://www.example.jp \
-	DATA_DIR=$(CHECKS)/var KEYS_DIR=$(CHECKS)/keys OUTGOING_DIR=$(CHECKS)/outgoing
+	DATA_DIR=$(CHECKS)/var KEYS_DIR=$(CHECKS)/keys OUTGOING_DIR=$(CHECKS)/outgoing \
+	ERASURES_DIR=$(CHECKS)/erasures
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help

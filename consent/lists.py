@@ -28,7 +28,8 @@ class OfferedFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django
     """A list that is filtered by what it offers and nothing else: Django would by every column."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        is_offered = lookup.partition("__")[0] in self.list_filter
+        offered = [getattr(offer, "parameter_name", offer) for offer in self.list_filter]
+        is_offered = lookup.partition("__")[0] in offered
         return is_offered and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
 

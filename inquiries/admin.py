@@ -10,9 +10,23 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.lists import ReadOnlyAdmin
-from inquiries import admin_requests, admin_views, references
+from inquiries import admin_requests, admin_views, hold_views, references, retention
 from inquiries.admin_thread import field_labels
-from inquiries.models import DataRequest, Delivery, Inquiry, Look, OutboxItem
+from inquiries.models import (
+    DataRequest,
+    Delivery,
+    ErasedInquiry,
+    Inquiry,
+    Look,
+    OutboxItem,
+    RestoreDrill,
+    RetentionRun,
+)
+from inquiries.retention_lists import ErasedInquiryAdmin, ErasureFilter, RestoreDrillAdmin, RetentionRunAdmin
+
+admin.site.register(ErasedInquiry, ErasedInquiryAdmin)
+admin.site.register(RetentionRun, RetentionRunAdmin)
+admin.site.register(RestoreDrill, RestoreDrillAdmin)
 
 
 @admin.register(Inquiry)
@@ -28,8 +42,9 @@ class InquiryAdmin(ReadOnlyAdmin):
         "language",
         "channel",
         "trouble",
+        "erased_on",
     )
-    list_filter = ("state", "category", "language")
+    list_filter = ("state", "category", "language", ErasureFilter)
     search_fields = ("reference",)
     search_help_text = _("Enter a whole reference number.")
     ordering = ("-received_at", "-id")
@@ -41,11 +56,8 @@ class InquiryAdmin(ReadOnlyAdmin):
         asked = DataRequest.objects.filter(inquiry=OuterRef("pk"), decided_at__isnull=True)
         due = Subquery(asked.order_by("due_on").values("due_on")[:1])
         trouble = Subquery(unsettled.order_by("created_at").values("delivery")[:1])
-        return (
-            Inquiry.objects.defer("sealed", "sender_key", "sender_copy")
-            .annotate(trouble=trouble, request_due=due)
-            .order_by(*self.ordering)
-        )
+        inquiries = retention.with_hold(Inquiry.objects.defer("sealed", "sender_key", "sender_copy"))
+        return inquiries.annotate(trouble=trouble, request_due=due).order_by(*self.ordering)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str
@@ -56,6 +68,10 @@ class InquiryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Request due"), empty_value="")
     def request_due(self, inquiry: Any) -> Any:
         return inquiry.request_due
+
+    @admin.display(description=_("Will be erased on"), empty_value="")
+    def erased_on(self, inquiry: Inquiry) -> Any:
+        return retention.erased_on(inquiry)
 
     @admin.display(description=_("Delivery trouble"), empty_value="")
     def trouble(self, inquiry: Any) -> Any:
@@ -76,6 +92,8 @@ class InquiryAdmin(ReadOnlyAdmin):
             wrapped("<int:pk>/release/", admin_views.release, "release"),
             wrapped("<int:pk>/spam/", admin_views.confirm_spam, "spam"),
             wrapped("<int:pk>/request/<int:asked>/", admin_requests.decide, "request"),
+            wrapped("<int:pk>/hold/", hold_views.place, "hold"),
+            wrapped("<int:pk>/hold/release/", hold_views.release, "release_hold"),
             wrapped("<int:pk>/mail/<int:item>/again/", admin_views.send_again, "send_again"),
             wrapped("<int:pk>/mail/<int:item>/sent/", admin_views.mark_sent, "mark_sent"),
         ]
@@ -102,16 +120,20 @@ class DataRequestAdmin(ReadOnlyAdmin):
 class LookAdmin(ReadOnlyAdmin):
     """Who opened what, when and for which purpose. A written reason stays sealed."""
 
-    list_display = ("at", "by", "purpose", "fields_opened", "reference")
+    list_display = ("at", "by", "purpose", "fields_opened", "inquiry_looked_at")
     list_display_links = None
-    list_select_related = ("by", "inquiry")
+    list_select_related = ("by",)
     list_filter = ("purpose",)
-    fields = ("at", "by", "purpose", "fields_opened", "inquiry")
+    fields = ("at", "by", "purpose", "fields_opened", "inquiry_looked_at")
     ordering = ("-at", "-id")
 
     @admin.display(description=_("Reference number"))
-    def reference(self, look: Look) -> str:
-        return _link_to_inquiry(look.inquiry)
+    def inquiry_looked_at(self, look: Look) -> str:
+        """Link to the inquiry; of one that was erased the number alone is left."""
+        if look.inquiry_id is None:
+            return look.reference
+        address = reverse("admin:inquiries_inquiry_change", args=[look.inquiry_id])
+        return format_html('<a href="{}">{}</a>', address, look.reference)
 
     @admin.display(description=_("Fields"))
     def fields_opened(self, look: Look) -> str:

@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from inquiries import checks, outbox, quarantine, replies, reveal, states, suspicions
+from inquiries import checks, holds, outbox, quarantine, replies, retention, reveal, states, suspicions
 from inquiries.admin_thread import FIELD_LABELS, field_labels, readable
 from inquiries.fields import THREAD
 from inquiries.inputs import Words, many_lines
@@ -235,6 +235,8 @@ def _page(
         "may_release": states.may_move(inquiry, State.NEW),
         "may_be_spam": states.may_move(inquiry, State.SPAM),
         "suspicions": suspicions.describe(inquiry.suspicions),
+        "hold": holds.last_of(inquiry),
+        "erased_on": retention.erased_on(inquiry),
     }
     return render(request, "staff/inquiry.html", context, status=status)
 

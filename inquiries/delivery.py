@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
+from inquiries import outgoing
 from inquiries.outbox import Problem, site_domain
 
 COMMAND_SECONDS = 10
@@ -60,7 +61,7 @@ def open_way() -> Iterator[Send]:
     """
     server: dict[str, Any] | None = settings.MAIL_URL
     if server is None:
-        yield partial(_write, settings.OUTGOING_DIR)
+        yield _write
         return
     client = _sign_in(server)
     try:
@@ -71,10 +72,9 @@ def open_way() -> Iterator[Send]:
         client.close()
 
 
-def _write(folder: Path, mail: EmailMessage, hand_over: HandOver) -> None:
+def _write(mail: EmailMessage, hand_over: HandOver) -> None:
     """Write a mail whole or not at all; a second try writes the same file, and so is never in doubt."""
-    path = folder / f"{_file_name(mail)}.eml"
-    unfinished = folder / f".{_file_name(mail)}.unfinished"
+    path, unfinished = outgoing.finished(mail["Message-ID"]), outgoing.unfinished(mail["Message-ID"])
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -82,15 +82,11 @@ def _write(folder: Path, mail: EmailMessage, hand_over: HandOver) -> None:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
-        _sync_folder(folder)
+        _sync_folder(path.parent)
     except OSError:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise TryLater(Problem.FILES) from None
-
-
-def _file_name(mail: EmailMessage) -> str:
-    return re.sub(r"[^0-9A-Za-z@.-]", "_", mail["Message-ID"].strip("<>"))
 
 
 def _sync_folder(folder: Path) -> None:

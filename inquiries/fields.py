@@ -45,3 +45,6 @@ THREAD = "thread"
 """What staff and the sender wrote after the inquiry: opened and recorded like a field."""
 REASON = "reason"
 """What staff wrote of why they looked: nobody opens it but the worker, to seal it again under a newer key."""
+
+HOLDS = "holds"
+"""Why the inquiry is kept past its term, in staff's words: opened and recorded like a field."""

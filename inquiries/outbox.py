@@ -44,6 +44,7 @@ class Problem(models.TextChoices):
     BROKEN_OFF = "broken-off", _("The worker stopped before the mail was handed over")
     HANDING_OVER = "handing-over", _("The mail is being handed over")
     UNCERTAIN = "uncertain", _("The try broke off while the mail was being handed over")
+    RESTORED = "restored", _("This site was restored from a backup; the mail may have been sent after it was made")
     ERROR = "error", _("There is an error in this site's program; the log names it")
 
 
@@ -141,6 +142,15 @@ def recover() -> None:
             doubt(item)
         else:
             put_off(item, Problem.BROKEN_OFF, waited=LEASE)
+
+
+def doubt_all() -> int:
+    """Leave to staff every answer that waits, after a restore: it may have gone out since; return how many.
+
+    The others are sent again with the same Message-ID.
+    """
+    open_answers = OutboxItem.objects.filter(kind=Kind.ANSWER, delivery__in=[Delivery.WAITING, Delivery.SENDING])
+    return open_answers.update(delivery=Delivery.UNCERTAIN, problem=Problem.RESTORED)
 
 
 def send_again(item: OutboxItem) -> None:

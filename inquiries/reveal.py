@@ -13,10 +13,17 @@ from django.utils import timezone
 
 from inquiries import corrections, sealing
 from inquiries.corrections import Replaced
-from inquiries.fields import PERSONAL, THREAD
+from inquiries.fields import HOLDS, PERSONAL, THREAD
 from inquiries.models import Inquiry, Look, LookPurpose, Message, MessageKind
 from inquiries.sealed_columns import SealedColumn
-from inquiries.sealing import decision_context, inquiry_context, look_context, message_context, request_context
+from inquiries.sealing import (
+    decision_context,
+    hold_context,
+    inquiry_context,
+    look_context,
+    message_context,
+    request_context,
+)
 
 __all__ = ["Opened", "inquiry_context", "look_context", "message_context", "open_inquiry", "record_look", "seal_again"]
 
@@ -35,6 +42,8 @@ class Opened:
     """The words of the thread, by the primary key of their message."""
     requests: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The words of requests about personal data and of what was decided, by the primary key of the request."""
+    holds: dict[int, str] = field(default_factory=dict)
+    """The reasons of holds, by the primary key of their hold."""
 
 
 def open_inquiry(
@@ -51,7 +60,7 @@ def open_inquiry(
     unknown field, RuntimeError inside a transaction (the record could be rolled back after the look), IntegrityError
     where purpose and person don't go together, and SealingError where the key is missing or the document altered.
     """
-    unknown = set(fields) - {*PERSONAL, THREAD}
+    unknown = set(fields) - {*PERSONAL, THREAD, HOLDS}
     if unknown or not fields:
         raise ValueError(f"Not fields of an inquiry: {', '.join(sorted(unknown)) or 'none given'}")
     record_look(inquiry, purpose, fields, by=by, reason=reason)
@@ -68,6 +77,7 @@ def open_inquiry(
         corrected={pk: list(old) for pk, old in replaced.items()} if with_thread else {},
         messages=_words(inquiry, written) if with_thread else {},
         requests=_requests(inquiry) if with_thread else {},
+        holds=_reasons_of_holds(inquiry) if HOLDS in fields else {},
     )
 
 
@@ -90,6 +100,7 @@ def record_look(
     with transaction.atomic(durable=True):
         return Look.objects.create(
             inquiry=inquiry,
+            reference=inquiry.reference,
             at=timezone.now(),
             by=by,
             purpose=purpose,
@@ -115,3 +126,8 @@ def _requests(inquiry: Inquiry) -> dict[int, tuple[str, str]]:
         answer = sealing.open_sealed(bytes(decision), decision_context(inquiry.reference))["body"] if decision else ""
         words[request.pk] = (asked, answer)
     return words
+
+
+def _reasons_of_holds(inquiry: Inquiry) -> dict[int, str]:
+    context = hold_context(inquiry.reference)
+    return {hold.pk: sealing.open_sealed(bytes(hold.reason_sealed), context)["reason"] for hold in inquiry.holds.all()}

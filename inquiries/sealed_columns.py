@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Count, F, Func
 
 from inquiries import sealing
-from inquiries.fields import PERSONAL, REASON, THREAD
-from inquiries.models import DataRequest, Inquiry, Look, Message
+from inquiries.fields import HOLDS, PERSONAL, REASON, THREAD
+from inquiries.models import DataRequest, Hold, Inquiry, Look, Message
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ COLUMNS = [
     SealedColumn(Message, "sealed", sealing.message_context, [THREAD], "messages"),
     SealedColumn(DataRequest, "sealed", sealing.request_context, [THREAD], "requests"),
     SealedColumn(DataRequest, "decision_sealed", sealing.decision_context, [THREAD], "decisions on requests"),
+    SealedColumn(Hold, "reason_sealed", sealing.hold_context, [HOLDS], "reasons of holds"),
     SealedColumn(Look, "reason_sealed", sealing.look_context, [REASON], "reasons of looks"),
 ]
 """The copies that are sealed to a sender's own key are not among them: no key of OCCTO's opens those."""

@@ -142,6 +142,14 @@ def is_ready() -> bool:
     return True
 
 
+def is_whole(name: str) -> bool:
+    """Return whether both keys of a pair are here and belong together."""
+    try:
+        return _private_key(name).public_key() == _public_key(name)
+    except SealingError:
+        return False
+
+
 def inquiry_context(reference: str) -> str:
     """Return what an inquiry's sealed document is bound to: its number as the sender saw it, without the character
     that `intake.bring_in` adds where it was taken."""
@@ -166,6 +174,11 @@ def decision_context(reference: str) -> str:
 def look_context(reference: str) -> str:
     """Return what the sealed reason of a look is bound to."""
     return f"look/{reference}"
+
+
+def hold_context(reference: str) -> str:
+    """Return what the sealed reason of a hold is bound to."""
+    return f"hold/{reference}"
 
 
 def key_folder() -> Path:

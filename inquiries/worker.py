@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from consent.jobs import JOBS, Job
 from consent.models import Controller
-from inquiries import arrivals, delivery, emails, indexing, keyring, limits, outbox, retirement, sealing
+from inquiries import arrivals, delivery, emails, indexing, keyring, limits, outbox, retention_run, retirement, sealing
 from inquiries.fields import THREAD
 from inquiries.models import Inquiry, Kind, LookPurpose, OutboxItem, WorkerBeat
 from inquiries.outbox import Problem
@@ -36,7 +36,6 @@ LONGEST_TURN_SECONDS = 900.0
 SETTLE_SECONDS = 30.0
 """How long the outcome of a try is kept in mind while the database is away."""
 
-
 ALWAYS = timedelta()
 
 JOBS_OF_THE_PUBLIC_SIDE = [
@@ -48,6 +47,7 @@ OWN_JOBS = [
     Job(arrivals.bring_in_the_spool, every=ALWAYS),
     Job(indexing.index_new, every=ALWAYS),
     Job(limits.forget, every=timedelta(minutes=10)),
+    Job(retention_run.run_in_worker, every=timedelta(hours=1)),
     Job(retirement.retire_past_keys, every=timedelta(hours=1)),
 ]
 

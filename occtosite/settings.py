@@ -26,6 +26,7 @@ DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 KEYS_DIR = env.folder("KEYS_DIR", BASE_DIR / "keys")
 OUTGOING_DIR = env.folder("OUTGOING_DIR", BASE_DIR / "outgoing")
 SPOOL_DIR = env.folder("SPOOL_DIR", DATA_DIR / "spool")
+ERASURES_DIR = env.folder("ERASURES_DIR", BASE_DIR / "erasures")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY", KEYS_DIR / "secret_key")
@@ -272,6 +273,14 @@ COUNTED_PAGES = {
 # Inquiries
 
 INQUIRY_RETENTION_DAYS = env.number("INQUIRY_RETENTION_DAYS", 365, lowest=1, highest=3650)
+INQUIRY_CLOSING_DAYS = 60  # after the last answer
+SPAM_DAYS = 30  # after staff confirmed it
+LOOK_DAYS = 3 * 365 + 1  # three years, whichever has the leap day
+OUTGOING_DAYS = 7  # a mail that was written to a file is as sent as it will be, and holds an answer in the clear
+
+# Backups
+
+BACKUP_DAYS = 35
 
 # Against machines that send, and against the use of the form to flood somebody; 0 is no limit.
 INQUIRY_SECONDS = env.number("INQUIRY_SECONDS", 2, lowest=0, highest=60)

@@ -22,9 +22,12 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from inquiries import retention_lists
 
 STAFF_PATH = "/admin/"
 
@@ -99,6 +102,10 @@ class StaffAdminSite(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: list[type[Model]] = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         super().register([model for model in models if model._meta.label not in NOT_SHOWN], admin_class, **options)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the first page, and on top of it what staff should see when they come in."""
+        return super().index(request, {"notes": retention_lists.notes(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether this session may enter: active staff, with a second factor, used to sign in (clause S15)."""

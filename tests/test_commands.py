@@ -104,7 +104,7 @@ def test_preparing_makes_the_keys_that_seal_and_that_sign(tmp_path: Path) -> Non
 )
 def test_a_database_that_cannot_be_used_is_told_with_the_cure(url: str, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("This is no database, but a text that is long enough to be read as one." * 20)
-    folders = {name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR")}
+    folders = {name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR", "ERASURES_DIR")}
     done = subprocess.run(
         [sys.executable, "manage.py", "prepare"],
         env=os.environ | folders | {"DATABASE_URL": url.format(text=tmp_path / "text")},

@@ -22,7 +22,7 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 
 def manage(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a management command with folders of its own in `folder` and with nothing else set but `variables`."""
-    own = {"DATA_DIR": "data", "KEYS_DIR": "keys", "OUTGOING_DIR": "outgoing"}
+    own = {"DATA_DIR": "data", "KEYS_DIR": "keys", "OUTGOING_DIR": "outgoing", "ERASURES_DIR": "erasures"}
     environment = {name: str(folder / part) for name, part in own.items()} | {
         "PATH": os.environ["PATH"],
         "ENV_FILE": str(folder / ".env"),
@@ -35,8 +35,8 @@ def manage(folder: Path, *arguments: str, **variables: str) -> subprocess.Comple
 @pytest.fixture
 def read(tmp_path: Path) -> Iterator[Callable[..., dict[str, Any]]]:
     """Return a function that reads the settings anew, with nothing set but its keywords; `.env` is in tmp_path."""
-    own = {"DATA_DIR": "data", "KEYS_DIR": "keys", "OUTGOING_DIR": "outgoing", "ENV_FILE": ".env"}
-    folders = {name: str(tmp_path / part) for name, part in own.items()}
+    own = {"DATA_DIR": "data", "KEYS_DIR": "keys", "OUTGOING_DIR": "outgoing", "ERASURES_DIR": "erasures"}
+    folders = {name: str(tmp_path / part) for name, part in (own | {"ENV_FILE": ".env"}).items()}
 
     def read_settings(**variables: str) -> dict[str, Any]:
         os.environ.clear()
@@ -88,6 +88,7 @@ def test_every_variable_that_is_read_is_explained() -> None:
         ("DATA_DIR", "/proc/none", "make its parent writable for this user, or set DATA_DIR"),
         ("KEYS_DIR", "/proc/none", "make its parent writable for this user, or set KEYS_DIR"),
         ("OUTGOING_DIR", "/proc/none", "make its parent writable for this user, or set OUTGOING_DIR"),
+        ("ERASURES_DIR", "/proc/none", "make its parent writable for this user, or set ERASURES_DIR"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name_and_the_cure(

@@ -4,6 +4,8 @@ No column here holds personal data in the clear: everything a person typed is on
 and S15). What stands beside it is what staff need to see without opening it.
 """
 
+from inquiries.models.drill import RestoreDrill
+from inquiries.models.hold import Hold, HoldQuerySet
 from inquiries.models.inquiry import ENDED, Category, Channel, ClosedBecause, Inquiry, Language, ReplyBy, State
 from inquiries.models.key import Because, KeyDestruction
 from inquiries.models.look import STAFF_PURPOSES, SYSTEM_PURPOSES, Look, LookPurpose
@@ -11,6 +13,7 @@ from inquiries.models.lookup import LookupHash, LookupKind
 from inquiries.models.message import Direction, Message, MessageKind
 from inquiries.models.outbox import Delivery, Kind, OutboxItem
 from inquiries.models.request import DataRequest, RequestKind, RequestState
+from inquiries.models.retention import ErasedInquiry, ErasureReason, RetentionRun
 from inquiries.models.tally import Tally
 from inquiries.models.worker import WorkerBeat
 
@@ -25,6 +28,10 @@ __all__ = [
     "DataRequest",
     "Delivery",
     "Direction",
+    "ErasedInquiry",
+    "ErasureReason",
+    "Hold",
+    "HoldQuerySet",
     "Inquiry",
     "KeyDestruction",
     "Kind",
@@ -39,6 +46,8 @@ __all__ = [
     "ReplyBy",
     "RequestKind",
     "RequestState",
+    "RestoreDrill",
+    "RetentionRun",
     "State",
     "Tally",
     "WorkerBeat",

@@ -89,6 +89,7 @@ class Inquiry(models.Model):
             models.Index(name="inquiries_inquiry_newest", fields=["-received_at", "-id"]),
             models.Index(name="inquiries_inquiry_by_state", fields=["state", "-received_at"]),
             models.Index(name="inquiries_inquiry_unindexed", fields=["id"], condition=Q(indexed_at__isnull=True)),
+            models.Index(name="inquiries_inquiry_by_closing", fields=["closed_at"]),
         ]
         constraints = [
             models.CheckConstraint(name="inquiries_inquiry_category_valid", condition=Q(category__in=Category.values)),

@@ -29,15 +29,19 @@ STAFF_PURPOSES = [LookPurpose.ANSWER, LookPurpose.OPERATE, LookPurpose.PLAN]
 class Look(models.Model):
     """One opening of personal data, written and committed before it happens (clauses S5 and S15).
 
-    `fields` are names, never values. A written reason is sealed: staff may name a person in it.
+    `fields` are names, never values. A written reason is sealed: staff may name a person in it. The row outlives its
+    inquiry, of which the reference number then remains; the written reason ends with the inquiry.
     """
 
     inquiry = models.ForeignKey(
         Inquiry,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
         related_name="looks",
         verbose_name=pgettext_lazy("model", "inquiry"),
     )
+    reference = models.CharField(_("Reference number"), max_length=16)
     at = models.DateTimeField(_("Date and time"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -63,6 +67,7 @@ class Look(models.Model):
                 | Q(by__isnull=False, purpose__in=STAFF_PURPOSES),
             ),
             models.CheckConstraint(name="inquiries_look_names_fields", condition=~Q(fields="")),
+            models.CheckConstraint(name="inquiries_look_names_its_inquiry", condition=~Q(reference="")),
         ]
 
     def __str__(self) -> str:

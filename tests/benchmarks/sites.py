@@ -29,6 +29,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "DATA_DIR": str(folder / "var"),
         "KEYS_DIR": str(folder / "keys"),
         "OUTGOING_DIR": str(folder / "outgoing"),
+        "ERASURES_DIR": str(folder / "erasures"),
         "DATABASE_URL": database_url,
         "SITE_URL": "http://localhost",
         "LOG_LEVEL": "ERROR",

@@ -85,6 +85,7 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         "DATA_DIR": str(folder / "var"),
         "KEYS_DIR": str(folder / "keys"),
         "OUTGOING_DIR": str(folder / "outgoing"),
+        "ERASURES_DIR": str(folder / "erasures"),
         "DATABASE_URL": f"sqlite:///{folder / 'var/site.sqlite3'}",
         "PORT": str(port),
         "LOG_LEVEL": "INFO",

@@ -5,8 +5,10 @@ import email.policy
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
@@ -45,7 +47,7 @@ def test_the_first_member_of_staff_enrols_and_answers(site: Site, visit: Callabl
 
     link = re.search(r"http://localhost:\d+/admin/enrol/\S+", (site.folder / "log").read_text())
     assert link, "the start shows the one-time link"
-    page = visit(locale="ja-JP")
+    page = visit(locale="ja-JP", allow_console="422")
     add_authenticator(page)
     enrol(page, link[0])
 
@@ -62,11 +64,27 @@ def test_the_first_member_of_staff_enrols_and_answers(site: Site, visit: Callabl
     page.locator("textarea").fill("髙橋様\n様式①の記入例は別紙のとおりです。")
     page.get_by_role("button", name="回答を送信する").click()
     expect(page.locator("body")).to_contain_text("回答済み")
+    keep(page)
 
     answers = [mail for mail in wait_for_answer(site) if reference in str(mail["Subject"])]
     assert [mail["To"] for mail in answers] == [TYPED["email"]]
     assert "様式①の記入例は別紙のとおりです。" in answers[0].get_content()
     wait_for_mail(site, reference)
+
+
+def keep(page: Page) -> None:
+    """Keep the inquiry that the page shows from being erased, and look at every state of it."""
+    page.get_by_role("link", name="消去されないように保全する").click()
+    page.get_by_role("button", name="保全する").click()
+    expect(page.locator("body")).to_contain_text("保全する理由を入力してください")
+    assert violations(page) == []
+    page.locator("textarea").fill("訴訟のため")
+    page.locator("input[type=date]").fill((timezone.localdate() + timedelta(days=30)).isoformat())
+    page.get_by_role("button", name="保全する").click()
+    expect(page.locator("body")).to_contain_text("まで保全中")
+    assert violations(page) == []
+    page.get_by_role("button", name="今すぐ終了する").click()
+    expect(page.locator("body")).to_contain_text("このお問い合わせの保全を終了しました")
 
 
 def enrol(page: Page, link: str) -> None:

@@ -100,6 +100,7 @@ def test_many_at_once_are_one_on_a_sqlite_file_which_names_nobody(tmp_path: Path
         "DATA_DIR": str(tmp_path / "data"),
         "KEYS_DIR": str(tmp_path / "keys"),
         "OUTGOING_DIR": str(tmp_path / "outgoing"),
+        "ERASURES_DIR": str(tmp_path / "erasures"),
     }
     result = subprocess.run(
         [sys.executable, "-m", "tests.inquiries.race"],

@@ -35,6 +35,7 @@ def prepare_environment() -> None:
         "DATA_DIR": str(folder / "data"),
         "KEYS_DIR": str(folder / "keys"),
         "OUTGOING_DIR": str(folder / "outgoing"),
+        "ERASURES_DIR": str(folder / "erasures"),
         "LOG_LEVEL": "CRITICAL",
         # Tests send quickly, often and from one address.
         "INQUIRY_SECONDS": "0",

@@ -10,7 +10,7 @@ from inquiries import worker
 
 
 class Command(BaseCommand):
-    help = "Send the mail that is due and make each month's key, until SIGTERM or Ctrl+C."
+    help = "Send mail, make each month's key and end what is past its time, until SIGTERM or Ctrl+C."
     requires_system_checks = []  # the site's start ran them; the worker waits for a database that is down
 
     def add_arguments(self, parser: ArgumentParser) -> None:

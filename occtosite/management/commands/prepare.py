@@ -17,6 +17,7 @@ from django.utils import timezone
 from consent import guards, provision
 from consent import keys as signing
 from inquiries import keyring, roles
+from occtosite.backup import keys as backup_keys
 from occtosite.site_role import refuse_unsafe_keys
 
 STATIC_MAKERS = ("django", "whitenoise", "brotli")
@@ -47,6 +48,8 @@ class Command(BaseCommand):
             refuse_unprepared_database()
 
     def _make_keys(self) -> None:
+        if backup_keys.ensure(timezone.localdate()):
+            self._say(f"A key pair for backups was made in {backup_keys.folder()}: keep its private key elsewhere")
         if any([keyring.ensure_key(timezone.localdate()), signing.ensure_key(timezone.localdate())]):
             self._say(f"Keys were made in {settings.KEYS_DIR}: keep a copy of that folder, apart from the database")
 
