@@ -7,14 +7,17 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from django.db.models import BinaryField
 from django.utils import timezone
 
 from inquiries import keyring, retirement, reveal, sealing, spool
 from inquiries.indexing import index_new
 from inquiries.lookup import find
 from inquiries.models import Because, Inquiry, KeyDestruction, Look, LookPurpose, LookupHash, LookupKind, Message
+from inquiries.sealed_columns import COLUMNS
 from inquiries.sealing import SealingError, open_sealed
 from inquiries.worker import Stop, Worker
 from tests.inquiries.mails import ADDRESS, DOCUMENT, create_inquiry
@@ -41,6 +44,17 @@ def key() -> str:
 
 def names() -> list[str]:
     return [pair.name for pair in keyring.pairs()]
+
+
+def test_every_sealed_column_is_in_the_one_list() -> None:
+    """What is not in it would be lost with its key."""
+    sealed = {
+        (model, column.name)
+        for model in apps.get_app_config("inquiries").get_models()
+        for column in model._meta.get_fields()
+        if isinstance(column, BinaryField) and "sealed" in column.name
+    }
+    assert {(column.model, column.name) for column in COLUMNS} == sealed
 
 
 def test_a_key_ends_on_the_day_after_every_retention_and_not_before() -> None:
@@ -123,10 +137,10 @@ def test_an_unrecorded_look_seals_nothing_again(monkeypatch: pytest.MonkeyPatch)
 def test_columns_that_are_not_sealed_to_occto_s_key_are_left_alone() -> None:
     with on(MONTH):
         inquiry = create_thread()
-        before = Inquiry.objects.values().get(pk=inquiry.pk)
+        before: dict[str, Any] = dict(Inquiry.objects.values().get(pk=inquiry.pk))
     with on(day_after(LAST_DAY, 1)):
         retirement.retire_past_keys()
-    after = Inquiry.objects.values().get(pk=inquiry.pk)
+    after: dict[str, Any] = dict(Inquiry.objects.values().get(pk=inquiry.pk))
     assert {name for name in before if before[name] != after[name]} == {"sealed"}
 
 
@@ -304,16 +318,13 @@ def test_an_old_copy_of_the_whole_database_opens_nothing(folder: Path, tmp_path:
     with on(MONTH):
         inquiry = create_thread()
         kept = shutil.copytree(folder, tmp_path / "copy of the keys")
-        rows = {
-            model: list(model.objects.values())  # type: ignore[attr-defined]  # each has its manager
-            for model in (Inquiry, Message)
-        }
+        rows = {model: list(model.objects.values()) for model in (Inquiry, Message)}
     with on(day_after(LAST_DAY, 1)):
         Inquiry.objects.filter(pk=inquiry.pk).update(state="closed", closed_at=timezone.now())
         retirement.retire_past_keys()
         for model, old_rows in rows.items():
             for row in old_rows:
-                model.objects.filter(pk=row["id"]).update(**row)  # type: ignore[attr-defined]  # as above
+                model.objects.filter(pk=row["id"]).update(**row)
         inquiry.refresh_from_db()
         with pytest.raises(SealingError):
             reveal.open_inquiry(inquiry, LookPurpose.SEND, ["name", "answers"])
