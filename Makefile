@@ -8,7 +8,7 @@ export PYTHONUNBUFFERED := 1
 CHECKS := $(CURDIR)/.venv/checks
 SAFE := ENV_FILE=/dev/null DATABASE_URL= SECRET_KEY= SITE_URL=https://www.example.jp \
 	DATA_DIR=$(CHECKS)/var KEYS_DIR=$(CHECKS)/keys OUTGOING_DIR=$(CHECKS)/outgoing \
-	ERASURES_DIR=$(CHECKS)/erasures
+	ERASURES_DIR=$(CHECKS)/erasures SPOOL_DIR=$(CHECKS)/var/spool
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from inquiries.fields import CORRECTABLE, PERSONAL, REASON, THREAD
+from inquiries.fields import CORRECTABLE, HOLDS, PERSONAL, REASON, THREAD
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Message
 from inquiries.reveal import Opened
@@ -17,6 +17,7 @@ Text = str | Promise
 FIELD_LABELS: dict[str, Text] = {
     **{name: InquiryForm.base_fields[name].label or "" for name in PERSONAL},
     THREAD: _("Messages, answers and requests"),
+    HOLDS: _("Reasons for keeping it"),
 }
 
 OTHER_LABELS: dict[str, Text] = {"answers": _("Earlier answers"), REASON: _("Reason")}
@@ -57,6 +58,11 @@ def readable(inquiry: Inquiry, opened: Opened) -> dict[str, Any]:
             Part(message, opened.messages.get(message.pk, ""), _corrected(opened, message.pk))
             for message in written
             if message.pk in opened.messages or message.pk in opened.corrected
+        ],
+        "holds": [
+            (hold, opened.holds[hold.pk])
+            for hold in inquiry.holds.select_related("by").order_by("set_at")
+            if hold.pk in opened.holds
         ],
         "asked": [(requests[pk], *words) for pk, words in opened.requests.items() if pk in requests],
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inquiries import checks, holds
-from inquiries.forms import Words, many_lines
+from inquiries.inputs import Words, many_lines
 from inquiries.models import Inquiry
 from inquiries.sealing import SealingError
 

@@ -117,7 +117,7 @@ function start(notice) {
 
   notice.querySelector(".notice-hide").addEventListener("click", () => {
     notice.hidden = !look();
-    document.querySelector("main").focus({ preventScroll: true });
+    document.querySelector("main")?.focus({ preventScroll: true });
   });
 }
 

@@ -4,10 +4,11 @@
 import { forget, leftInWords } from "./notice.js";
 
 const result = document.querySelector("[data-remove]");
+const [text, rest] = [".result-text", ".result-left"].map((part) => result?.querySelector(part));
 
-if (result) {
+if (text && rest) {
   const { remove, gone, left } = result.dataset;
   const names = forget(JSON.parse(remove));
-  if (!names.length && gone) result.querySelector(".result-text").textContent = gone;
-  result.querySelector(".result-left").textContent = leftInWords(left, names);
+  if (!names.length && gone) text.textContent = gone;
+  rest.textContent = leftInWords(left, names);
 }

@@ -89,14 +89,16 @@ def test_lost_guards_are_made_again_and_told(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_preparing_makes_the_keys_that_seal_and_that_sign(tmp_path: Path) -> None:
-    folders = {name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR")}
+    folders = {
+        name: str(tmp_path / name) for name in ("DATA_DIR", "KEYS_DIR", "OUTGOING_DIR", "ERASURES_DIR", "SPOOL_DIR")
+    }
     command = [sys.executable, "manage.py", "prepare"]
     environment = os.environ | folders | {"DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"}
     for sentence in ("Keys were made in ", ""):
         done = subprocess.run(command, env=environment, cwd=install.ROOT, capture_output=True, text=True, check=True)
         assert sentence in done.stdout
     made = sorted(path.name.partition(".")[2] for path in (tmp_path / "KEYS_DIR").glob("*/*"))
-    assert made == ["private.pem", "private.pem", "public.pem", "public.pem"]
+    assert made == ["private.pem"] * 3 + ["public.pem"] * 3, "inquiries, records of decisions, backups"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from inquiries import sealing
+from inquiries import keyring
 from occtosite.backup import keys
 
 
@@ -17,7 +17,7 @@ def folder(settings: LazySettings, tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         setattr(settings, name, tmp_path / name)
     settings.MAIL_URL = None
-    sealing.ensure_key(timezone.localdate())
+    keyring.ensure_key(timezone.localdate())
     keys.ensure(timezone.localdate())
     return tmp_path
 

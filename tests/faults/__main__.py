@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.faults.databases import Database, PostgreSQLDatabase, SQLite
 from tests.faults.senders import Senders, Sent
@@ -149,7 +150,7 @@ def run(folder: Path, make: Callable[[Path], Database]) -> Verdict:
     return verdict
 
 
-def judge(sent: list[Sent], rows: list[dict[str, str]]) -> Verdict:
+def judge(sent: list[Sent], rows: list[dict[str, Any]]) -> Verdict:
     """Compare what people were told with what stands in the database, opened."""
     by_token = {row["token_digest"]: row for row in rows}
     times = Counter(row["subject"] for row in rows)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from inquiries import outgoing, retention, sealing
+from inquiries import keyring, outgoing, retention
 from inquiries.models import ErasedInquiry, Inquiry, Look
 from inquiries.worker import Stop, Worker
 from tests.inquiries.senders import TYPED, check, reference_on
@@ -59,7 +59,7 @@ def work() -> None:
 def test_from_sending_to_forgetting(folders: list[Path], client: Client) -> None:
     sent_at = timezone.now().replace(hour=3, minute=0)
     with time_machine.travel(sent_at, tick=False) as clock:
-        sealing.ensure_key(timezone.localdate())
+        keyring.ensure_key(timezone.localdate())
         reference = reference_on(client.post("/inquiry/done/", check(client)).text)
         inquiry = Inquiry.objects.get(reference=reference)
         work()
@@ -110,8 +110,9 @@ def test_from_sending_to_forgetting(folders: list[Path], client: Client) -> None
         looks = Look.objects.order_by("pk").values_list("by__username", "purpose", "fields", "reason_sealed")
         assert list(looks) == [
             (None, "acknowledge", "email", None),
+            (None, "index", "email,telephone,name", None),
             ("bob", "answer", "name,email,message", None),
-            (None, "send", "email,answers", None),
+            (None, "send", "email,thread", None),
         ]
         row = ErasedInquiry.objects.get()
         assert (row.category, row.month, row.days_to_answer) == (

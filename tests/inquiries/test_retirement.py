@@ -7,14 +7,17 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from django.db.models import BinaryField
 from django.utils import timezone
 
 from inquiries import keyring, retirement, reveal, sealing, spool
 from inquiries.indexing import index_new
 from inquiries.lookup import find
 from inquiries.models import Because, Inquiry, KeyDestruction, Look, LookPurpose, LookupHash, LookupKind, Message
+from inquiries.sealed_columns import COLUMNS
 from inquiries.sealing import SealingError, open_sealed
 from inquiries.worker import Stop, Worker
 from tests.inquiries.mails import ADDRESS, DOCUMENT, create_inquiry
@@ -41,6 +44,17 @@ def key() -> str:
 
 def names() -> list[str]:
     return [pair.name for pair in keyring.pairs()]
+
+
+def test_every_sealed_column_is_in_the_one_list() -> None:
+    """What is not in it would be lost with its key."""
+    sealed = {
+        (model, column.name)
+        for model in apps.get_app_config("inquiries").get_models()
+        for column in model._meta.get_fields()
+        if isinstance(column, BinaryField) and "sealed" in column.name
+    }
+    assert {(column.model, column.name) for column in COLUMNS} == sealed
 
 
 def test_a_key_ends_on_the_day_after_every_retention_and_not_before() -> None:
