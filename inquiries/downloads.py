@@ -36,7 +36,7 @@ def receipt(reference: str, received_at: datetime, code: str) -> HttpResponse:
 def as_json(visit: Visit) -> HttpResponse:
     """Return everything that is kept of an inquiry and that its sender may read, as JSON."""
     inquiry = visit.inquiry
-    erased = erased_on(inquiry)
+    erased = erased_on(visit)
     everything = {
         "reference": inquiry.reference,
         "received_at": _time(inquiry.received_at),

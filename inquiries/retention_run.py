@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from inquiries import outgoing, retention, states
+from inquiries import outgoing, requests, retention, states
 from inquiries.erasures import LedgerError
-from inquiries.models import Inquiry, Look, RetentionRun
+from inquiries.models import ErasureReason, Hold, Inquiry, Look, RetentionRun
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +109,21 @@ def _close(pk: int, now: datetime) -> bool:
         return inquiry is not None
 
 
+def _asked_to_erase(_now: datetime) -> QuerySet[Inquiry]:
+    """Return the inquiries whose senders asked for their erasure, but for those on hold: there staff decide."""
+    held = Hold.objects.in_force(timezone.localdate()).values("inquiry")
+    return requests.to_erase().exclude(pk__in=held)
+
+
+def _erase_as_asked(pk: int, now: datetime) -> bool:
+    """Erase an inquiry whose sender asked for it, unless it was put on hold meanwhile; return whether it went."""
+    with transaction.atomic():
+        inquiry = _asked_to_erase(now).select_for_update(of=("self",)).filter(pk=pk).first()
+        if inquiry:
+            retention.erase(inquiry, ErasureReason.REQUEST)
+        return inquiry is not None
+
+
 def _end_looks(now: datetime) -> Iterator[int]:
     while batch := list(retention.looks_ended_by(now).values_list("pk", flat=True)[:LOOKS_BATCH]):
         Look.objects.filter(pk__in=batch).delete()
@@ -140,6 +155,12 @@ STEPS = [
         _("Closed after their last answer"),
         lambda now: retention.closed_by(now).count(),
         partial(_one_by_one, retention.closed_by, _close),
+    ),
+    Step(
+        "asked",
+        _("Erased because their senders asked for it"),
+        lambda now: _asked_to_erase(now).count(),
+        partial(_one_by_one, _asked_to_erase, _erase_as_asked),
     ),
     Step(
         "erased",

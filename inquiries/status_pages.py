@@ -1,21 +1,19 @@
 """The status page as it is shown: the way in, the opened inquiry, and the pages that ask before something is done."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 
-from inquiries import checks, pages, tokens
+from inquiries import checks, pages, retention, tokens
 from inquiries.fields import FIELDS
 from inquiries.forms import InquiryForm
-from inquiries.models import Inquiry, ReplyBy, State
+from inquiries.models import ReplyBy, State
 from inquiries.sealing import Document
 from inquiries.sender import Visit
 from inquiries.status_forms import CARRIED, CodeForm, MessageForm, StatusForm
@@ -91,17 +89,15 @@ def facts(visit: Visit) -> dict[str, Any]:
         "inquiry": visit.inquiry,
         "reply_time": pages.reply_time(),
         "retention_period": pages.retention_period(),
-        "erased_on": erased_on(visit.inquiry) if visit.state == State.CLOSED else None,
+        "erased_on": erased_on(visit),
         "sent": _rows(visit.sent),
         "thread": [(part, _rows(part.changes)) for part in visit.thread],
     }
 
 
-def erased_on(inquiry: Inquiry) -> date | None:
-    """Return the day on which an inquiry is erased; None while it isn't closed."""
-    if inquiry.closed_at is None:
-        return None
-    return timezone.localdate(inquiry.closed_at) + timedelta(days=settings.INQUIRY_RETENTION_DAYS)
+def erased_on(visit: Visit) -> date | None:
+    """Return the day on which an inquiry is erased; None while its sender sees it open."""
+    return retention.erased_on(visit.inquiry) if visit.state == State.CLOSED else None
 
 
 def _about(request: HttpRequest, visit: Visit, page: str, *, is_done: bool = False) -> dict[str, Any]:

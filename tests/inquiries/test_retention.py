@@ -29,6 +29,7 @@ from inquiries.models import (
     RetentionRun,
 )
 from inquiries.worker import Stop, Worker
+from tests.inquiries import visits
 from tests.inquiries.kept import create_answered, create_closed, create_hold
 from tests.inquiries.mails import DOCUMENT, create_acknowledgement, create_answer, create_inquiry
 from tests.staff.people import create_bob
@@ -345,3 +346,37 @@ def manage_on(path: Path, *arguments: str) -> None:
     root = Path(__file__).parents[2]
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=root, env=environment, check=True)
+
+
+# What the sender or staff decided
+
+
+def test_what_a_sender_asked_to_be_erased_goes_with_the_next_run() -> None:
+    asked, other = visits.send(), visits.send(name="別の人")
+    visits.erase(asked)
+    assert "1" in erase_due("--dry-run")
+    assert Inquiry.objects.count() == 2
+    erase_due()
+    assert remaining() == {other.reference}
+    assert ErasedInquiry.objects.get().reason == "request"
+
+
+def test_where_a_hold_keeps_it_staff_decide_on_the_erasure() -> None:
+    receipt = visits.send()
+    create_hold(receipt.inquiry)
+    visits.erase(receipt)
+    erase_due()
+    assert remaining() == {receipt.reference}
+
+
+@pytest.mark.parametrize(("days_ago", "is_gone"), [(29.9, False), (30.1, True)])
+def test_spam_is_erased_a_month_after_staff_confirmed_it(days_ago: float, is_gone: bool) -> None:
+    create_inquiry(state="spam", closed_at=timezone.now() - timedelta(days=days_ago))
+    erase_due()
+    assert Inquiry.objects.exists() is not is_gone
+
+
+def test_what_nobody_has_looked_at_stays_in_quarantine() -> None:
+    create_inquiry(state="quarantine", suspicions="trap", received_at=timezone.now() - timedelta(days=4000))
+    erase_due()
+    assert Inquiry.objects.get().state == "quarantine"

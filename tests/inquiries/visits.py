@@ -83,3 +83,8 @@ def ask(receipt: Receipt, kind: str = "disclose", details: str = "", prefix: str
 def wrong_code(code: str) -> str:
     """Return another code that is as well formed."""
     return code[:-1] + ("0" if code[-1] != "0" else "1")
+
+
+def erase(receipt: Receipt, prefix: str = "/en") -> Any:
+    """Ask for the inquiry's erasure through the page, and confirm it."""
+    return Client().post(f"{prefix}/inquiry/status/erase/confirm/", hidden(receipt, "erase/", prefix))
