@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -97,7 +97,12 @@ def _parts(old: Content, new: Content) -> list[dict[str, Any]]:
 def _part(language: Language, old: Content, new: Content) -> dict[str, Any]:
     with translation.override(language):
         in_use = contents.purposes_in_use(new)
-        words = notices.words_of(new, language)
+        before = (
+            notices.Before(old, timezone.localdate())
+            if contents.asked_version(old) != contents.asked_version(new)
+            else None
+        )
+        words = notices.words_of(new, language) | notices.changed_words(before, new, language)
         return {
             "language": language,
             "name": language.label,

@@ -185,8 +185,11 @@ def show_record(request: HttpRequest, pk: UUID) -> HttpResponse:
 def state_stylesheet(request: HttpRequest) -> HttpResponse:
     """Apply the decision and the browser's signal where no script does (design, idea 1)."""
     register = inventory.notice_in_force(translation.get_language()).register
+    held = choice.of_request(request)
+    is_answered = choice.answering(held, register) is not None
     rules = [
-        ".notice{display:none}" if choice.answering(choice.of_request(request), register) else "",
+        ".notice{display:none}" if is_answered else "",
+        ".notice-changed{display:block}" if held and not is_answered else "",
         ".notice-signal{display:block}" if gpc.is_sent(request) else "",
     ]
     return HttpResponse("".join(rules), content_type="text/css; charset=utf-8")

@@ -22,8 +22,10 @@
     return age >= 0 && age <= DAYS && new Date(time).toISOString().startsWith(day);
   };
 
-  // The purposes agreed to, or nothing where no decision answers what this page asks.
+  // The purposes agreed to, or nothing where no decision answers what this page asks. Where one answered what was asked
+  // before, the notice says what changed.
   const agreed = (cookies, register) => {
+    delete root.dataset.again;
     const found = [...cookies.matchAll(IN_COOKIES)];
     const match = found.length === 1 && VALUE.exec(found[0][1]);
     if (!match) return;
@@ -32,10 +34,10 @@
     const answers = Object.values(purposes);
     const isDecision =
       new Set(pairs.map(([name]) => name)).size === pairs.length &&
-      v === register &&
       isValid(d) &&
       answers.every((answer) => answer === "-1" || answer === d);
-    if (!isDecision) return;
+    if (isDecision && v !== register) root.dataset.again = "";
+    if (!isDecision || v !== register) return;
     const refused = root.dataset.signal && !match[3] ? SIGNAL_REFUSES : [];
     return Object.keys(purposes).filter((name) => purposes[name] === d && !refused.includes(name));
   };

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -212,7 +213,7 @@ def test_a_tag_asks_again_though_the_purposes_and_their_words_stay(client: Clien
     before = decision_of(press(client, "agree"))
     registers.create_tag()
     registers.publish()
-    assert client.get("/privacy/choices/state.css").text == ""
+    assert client.get("/privacy/choices/state.css").text == ".notice-changed{display:block}"
     after = decision_of(press(client, "agree"))
     assert after.notice_id != before.notice_id
     assert after.notice.words["purposes"] == before.notice.words["purposes"]
@@ -253,3 +254,32 @@ def test_the_day_of_the_change_is_that_of_its_last_coming_into_force(client: Cli
     with lifted():
         RegisterVersion.objects.filter(pk=back.pk).update(published_at=datetime(2031, 5, 17, 3, tzinfo=UTC))
     assert "We changed how we use cookies on 17 May 2031." in client.get("/en/privacy/choices/").text
+
+
+# The notice says it too
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_notice_says_what_changed_to_whoever_had_chosen(client: Client, prefix: str) -> None:
+    assert "notice-changed" not in client.get(f"{prefix}/").text, "nothing was asked before"
+    press(client, "agree", prefix)
+    registers.create_tag()
+    with time_machine.travel(datetime(2031, 5, 17, 3, tzinfo=UTC)):
+        registers.publish()
+        page = client.get(f"{prefix}/").text
+        said = page[page.index('<ul class="notice-changed">') : page.index("</ul>", page.index("notice-changed"))]
+    assert (
+        "on 17 May 2031. Please choose again." if prefix else "2031年5月17日にCookieの使用方法を変更しました。"
+    ) in said
+    assert "Example counter" in said
+    assert inventory.notice_in_force("en" if prefix else "ja").words["changed"], "it is among the words recorded"
+
+
+def test_without_a_script_the_stylesheet_shows_it_only_to_whoever_had_chosen(client: Client) -> None:
+    press(client, "agree")
+    registers.create_tag()
+    registers.publish()
+    assert ".notice-changed{display:block}" in client.get("/privacy/choices/state.css").text
+    assert ".notice-changed" not in Client().get("/privacy/choices/state.css").text
+    press(client, "agree")
+    assert client.get("/privacy/choices/state.css").text == ".notice{display:none}"

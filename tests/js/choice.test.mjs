@@ -214,3 +214,13 @@ test("leaves no name behind", () => {
   assert.deepEqual(Object.keys(context), before);
   assert.equal(vm.runInContext("typeof isMade + typeof look", context), "undefinedundefined");
 });
+
+test("whoever answered what was asked before is told what changed", () => {
+  const page = open({ cookie: MADE, register: "ba9876543210" });
+  assert.deepEqual([page.dataset.choice, page.dataset.again], ["ask", ""]);
+  page.jar.cookie = "";
+  page.fire("window", "pageshow");
+  assert.equal(page.dataset.again, undefined);
+  assert.equal(open({ cookie: MADE }).dataset.again, undefined);
+  assert.equal(open({ cookie: "choice=usage=9999|v=0123456789ab|d=2026-11-24" }).dataset.again, undefined);
+});
