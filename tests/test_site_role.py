@@ -60,7 +60,7 @@ def test_what_another_machine_serves_has_its_page_here(
 def test_the_public_side_is_ready_without_staff_s_worker(settings: LazySettings) -> None:
     assert ready()[0] == 503
     settings.SITE_ROLE = "public"
-    assert ready() == (200, {"database": True, "migrations": True, "keys": True, "spool": True})
+    assert ready() == (200, {"database": True, "migrations": True, "guards": True, "keys": True, "spool": True})
     settings.SITE_ROLE = "staff"
     see_worker()
     assert ready()[0] == 200
@@ -182,7 +182,7 @@ def test_on_two_machines_the_public_one_takes_in_what_only_staff_s_opens(tmp_pat
     seen = json.loads(public.run("-c", SENDING))
     assert (len(seen["told"]), seen["waited"], seen["opened"], seen["admin"]) == (2, 1, [], 404)
     assert [path for path in public.folder.rglob("*") if path.is_file() and b"PRIVATE" in path.read_bytes()] == []
-    assert sorted(path.name for path in (public.folder / "keys").iterdir()) == ["inquiries", "secret_key"]
+    assert sorted(path.name for path in (public.folder / "keys").iterdir()) == ["inquiries", "limits", "secret_key"]
     staff.run("manage.py", "work", "--once")
     mails = [
         message_from_bytes(path.read_bytes(), policy=default).get_content()
