@@ -3,7 +3,7 @@
 import logging
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ def reply_time() -> str:
     """Return OCCTO's usual reply time, or nothing: what was received is never answered with an error."""
     try:
         return Controller.objects.get(pk=1).text("reply_time", str(translation.get_language()))
-    except (DatabaseError, Controller.DoesNotExist):
+    except (DatabaseError, InterfaceError, Controller.DoesNotExist):
         logger.exception("OCCTO's reply time can't be read")
         return ""
 
