@@ -102,7 +102,7 @@ def press(page: Page, prefix: str, name: str) -> None:
 
 
 def go_through_everything(page: Page, prefix: str, folder: Path) -> str:
-    """Send → done → status → message → correction → tick → request → copies → withdrawal → erasure; return the code."""
+    """Send, come back, do whatever a sender can do, up to asking for erasure; return the receipt code."""
     words, main = WORDS[prefix], page.locator("main")
     reference, code = send(page, prefix)
     with page.expect_download() as receipt:
