@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -59,7 +59,7 @@ def as_json(visit: Visit) -> HttpResponse:
     return _file(data, "application/json", inquiry.reference, "json")
 
 
-def as_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+def as_page(visit: Visit) -> HttpResponse:
     """Return everything as one HTML file that needs nothing else: to read, to print, to keep."""
     context = {**facts(visit), "language": translation.get_language(), "saved_at": timezone.now()}
     page = render_to_string("inquiries/copy.html", context)

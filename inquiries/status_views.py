@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -70,7 +70,7 @@ def for_sender(goes_on_at: str) -> Callable[[PageOfVisit], Callable[[HttpRequest
                     return view(request, visit)
             except Inquiry.DoesNotExist:  # erased while the page was open
                 logger.info("An inquiry was erased while its sender had it open")
-            except (DatabaseError, SealingError):
+            except (DatabaseError, InterfaceError, SealingError):
                 logger.exception("The status page could not do what was asked")
                 return entry_page(
                     request, form, goes_on_at=goes_on_at, problem=FAILED, status=HTTPStatus.SERVICE_UNAVAILABLE
@@ -208,7 +208,7 @@ def save_json(request: HttpRequest, visit: Visit) -> HttpResponse:
 @for_sender("status")
 def save_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Hand out everything as a file to read and print."""
-    return downloads.as_page(request, visit)
+    return downloads.as_page(visit)
 
 
 def _correction_page(

@@ -101,8 +101,8 @@ def press(page: Page, prefix: str, name: str) -> None:
     page.get_by_role("button", name=WORDS[prefix][name], exact=True).click()
 
 
-def go_through_everything(page: Page, prefix: str, folder: Path) -> None:
-    """Send → done → status → message → correction → tick → request → copies → withdrawal → erasure."""
+def go_through_everything(page: Page, prefix: str, folder: Path) -> str:
+    """Send, come back, do whatever a sender can do, up to asking for erasure; return the receipt code."""
     words, main = WORDS[prefix], page.locator("main")
     reference, code = send(page, prefix)
     with page.expect_download() as receipt:
@@ -141,13 +141,29 @@ def go_through_everything(page: Page, prefix: str, folder: Path) -> None:
     expect(main).to_contain_text(words["erasing"])
     assert code not in page.url
     assert reference not in page.url
+    return code
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_the_whole_way_on_a_phone_without_javascript(visit: Visit, prefix: str, tmp_path: Path) -> None:
+def test_the_whole_way_on_a_phone_without_javascript(site: Site, visit: Visit, prefix: str, tmp_path: Path) -> None:
     page = visit(viewport=PHONE, java_script_enabled=False)
-    go_through_everything(page, prefix, tmp_path)
+    code = go_through_everything(page, prefix, tmp_path)
     assert page.context.cookies() == []
+    assert kept_by(site, "追記です。", "saki@example.jp", code, code.replace("-", ""), code.lower()) == []
+
+
+def kept_by(site: Site, *words: str) -> list[tuple[str, str]]:
+    """Return which words stand in which files of the site, its mails left out: database, keys, logs."""
+    files = [path for path in site.folder.rglob("*") if path.is_file() and site.outgoing not in path.parents]
+    assert site.database in files
+    return [
+        (path.name, word)
+        for path in files
+        if "static" not in path.parts
+        for data in [path.read_bytes()]
+        for word in words
+        if any(word.encode(encoding) in data for encoding in ("utf-8", "utf-16-le", "cp932"))
+    ]
 
 
 def test_the_whole_way_with_cookies_blocked(blocked: Page, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.conf import LazySettings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -502,7 +502,7 @@ FAILING = [
 ]
 
 
-@pytest.mark.parametrize("error", [OperationalError, sealing.SealingError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, sealing.SealingError])
 @pytest.mark.parametrize(("path", "broken", "typed", "goes_on_at"), FAILING)
 def test_where_something_fails_everything_typed_is_still_there(
     path: str, broken: str, typed: dict[str, str], goes_on_at: str, error: type[Exception]
