@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -22,17 +23,7 @@ admin.site.register(RestoreDrill, RestoreDrillAdmin)
 
 @admin.register(Inquiry)
 class InquiryAdmin(ReadOnlyAdmin):
-    list_display = (
-        "reference",
-        "category",
-        "language",
-        "channel",
-        "state",
-        "received_at",
-        "reply_by",
-        "trouble",
-        "erased_on",
-    )
+    list_display = ("reference", "category", "language", "channel", "standing", "received_at", "reply_by", "trouble")
     list_filter = ("state", "category", "language", ErasureFilter)
     search_fields = ("reference",)
     search_help_text = _("Enter a whole reference number.")
@@ -53,9 +44,14 @@ class InquiryAdmin(ReadOnlyAdmin):
         text = "".join(unicodedata.normalize("NFKC", search_term).upper().replace("-", "").split())
         return (queryset.filter(reference=f"{text[:5]}-{text[5:]}") if text else queryset), False
 
-    @admin.display(description=_("Will be erased on"), empty_value="")
-    def erased_on(self, inquiry: Inquiry) -> Any:
-        return retention.erased_on(inquiry)
+    @admin.display(description=_("State"))
+    def standing(self, inquiry: Inquiry) -> str:
+        """Return the state, and the day of erasure where there is one."""
+        day = retention.erased_on(inquiry)
+        if day is None:
+            return inquiry.get_state_display()
+        words = _("Erased on %(day)s") % {"day": date_format(day)}
+        return format_html('{}<br><span class="help">{}</span>', inquiry.get_state_display(), words)
 
     @admin.display(description=_("Delivery trouble"), empty_value="")
     def trouble(self, inquiry: Any) -> Any:
