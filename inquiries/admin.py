@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ class InquiryAdmin(ReadOnlyAdmin):
     list_display = (
         "reference",
         "category",
-        "state",
+        "standing",
         "received_at",
         "wrote_again_at",
         "request_due",
@@ -42,7 +43,6 @@ class InquiryAdmin(ReadOnlyAdmin):
         "language",
         "channel",
         "trouble",
-        "erased_on",
     )
     list_filter = ("state", "category", "language", ErasureFilter)
     search_fields = ("reference",)
@@ -69,9 +69,14 @@ class InquiryAdmin(ReadOnlyAdmin):
     def request_due(self, inquiry: Any) -> Any:
         return inquiry.request_due
 
-    @admin.display(description=_("Will be erased on"), empty_value="")
-    def erased_on(self, inquiry: Inquiry) -> Any:
-        return retention.erased_on(inquiry)
+    @admin.display(description=_("State"))
+    def standing(self, inquiry: Inquiry) -> str:
+        """Return the state, and the day of erasure where there is one."""
+        day = retention.erased_on(inquiry)
+        if day is None:
+            return inquiry.get_state_display()
+        words = _("Erased on %(day)s") % {"day": date_format(day)}
+        return format_html('{}<br><span class="help">{}</span>', inquiry.get_state_display(), words)
 
     @admin.display(description=_("Delivery trouble"), empty_value="")
     def trouble(self, inquiry: Any) -> Any:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from inquiries import keyring
 from occtosite.management.commands import prepare
 from occtosite.site_role import refuse_unsafe_keys
+from tests.plugins.environment import NO_LIMITS
 from tests.test_health import ready, see_worker
 
 ROOT = Path(__file__).parents[1]
@@ -135,7 +136,8 @@ class Machine:
             "ENV_FILE": os.devnull,
             "DATABASE_URL": f"sqlite:///{database}",
             "SITE_ROLE": role,
-        } | {f"{name}_DIR": str(folder / name.lower()) for name in ("DATA", "KEYS", "OUTGOING")}
+            **NO_LIMITS,
+        } | {f"{name}_DIR": str(folder / name.lower()) for name in ("DATA", "KEYS", "OUTGOING", "ERASURES")}
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(

@@ -14,7 +14,12 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+from tests.plugins.environment import NO_LIMITS
+
 ROOT = Path(__file__).parents[2]
+
+
+FOLDERS = ("DATA", "KEYS", "OUTGOING", "SPOOL", "ERASURES")
 
 
 class Site:
@@ -36,7 +41,10 @@ class Site:
             "LOG_LEVEL": "INFO",
             # So each sender can come from an address of its own, as behind a proxy.
             "PROXY_SSL_HEADER": "X-Forwarded-Proto",
-            **{f"{name}_DIR": str(folder / name.lower()) for name in ("DATA", "KEYS", "OUTGOING", "SPOOL")},
+            **{
+                f"{name}_DIR": str(folder / name.lower()) for name in ("DATA", "KEYS", "OUTGOING", "SPOOL", "ERASURES")
+            },
+            **NO_LIMITS,
             **variables,
         }
 

@@ -135,8 +135,9 @@ def test_open_requests_are_listed_by_the_day_they_are_due(bob: Client) -> None:
     assert "2026年12月4日" in page
     assert "2026年12月4日" in bob.get(DESK).text
     assert "利用の停止または消去" in bob.get(path(first, "change/")).text
-    page = bob.get(f"/admin/inquiries/datarequest/{DataRequest.objects.order_by('pk')[0].pk}/change/")
-    assert page.status_code == 200
+    assert (
+        bob.get(f"/admin/inquiries/datarequest/{DataRequest.objects.order_by('pk')[0].pk}/change/").status_code == 200
+    )
     for action in ("add/", f"{DataRequest.objects.order_by('pk')[0].pk}/delete/"):
         assert bob.post(f"/admin/inquiries/datarequest/{action}").status_code == 403
 

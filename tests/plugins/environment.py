@@ -15,6 +15,11 @@ from tests.plugins.postgresql import start_postgresql
 
 ROOT = Path(__file__).parents[2]
 
+NO_LIMITS = dict.fromkeys(
+    ["INQUIRY_SECONDS", "INQUIRIES_PER_HOUR", "SAME_TEXTS", "MAILS_PER_ADDRESS", "MAILS_PER_HOUR"], "0"
+)
+"""Tests send quickly, often and from one address."""
+
 
 def variables() -> list[str]:
     """Return the name of every setting, as `.env.example` lists them."""
@@ -37,13 +42,7 @@ def prepare_environment() -> None:
         "OUTGOING_DIR": str(folder / "outgoing"),
         "ERASURES_DIR": str(folder / "erasures"),
         "LOG_LEVEL": "CRITICAL",
-        # Tests send quickly, often and from one address.
-        "INQUIRY_SECONDS": "0",
-        "INQUIRIES_PER_HOUR": "0",
-        "SAME_TEXTS": "0",
-        "MAILS_PER_ADDRESS": "0",
-        "MAILS_PER_HOUR": "0",
-    }
+    } | NO_LIMITS
     (folder / "data/static").mkdir(parents=True)
     if os.environ.pop("TEST_DATABASE", "sqlite") == "postgresql":
         os.environ["DATABASE_URL"] = start_postgresql(folder / "postgresql")
