@@ -74,7 +74,8 @@ def _decide(request: HttpRequest) -> HttpResponse:
         return _nothing_recorded(request, NO_NOTICE)
     except ledger.UnknownPurposeError:
         return _nothing_recorded(request, NO_PURPOSE)
-    stored = inventory.stored_under_refused(decision.purposes)
+    is_anything_refused = set(ledger.notice_shown(decision.notice_id).asked) - set(decision.purposes)
+    stored = inventory.stored_under_refused(decision.purposes) if is_anything_refused else []
     response = _recorded(request, decision, press.page, stored)
     choice.keep(response, _choice_of(decision))
     for cookie in _still_sent(request, stored):

@@ -26,6 +26,14 @@ from tests.plugins.postgresql import start_postgresql
 ROUNDS = 3
 SECONDS = 1.5
 TOKENS = 10_000
+PACKAGE_TOKEN = "b" * 32
+PACKAGE_HEADERS = {
+    "Cookie": f"csrftoken={PACKAGE_TOKEN}",
+    "X-CSRFToken": PACKAGE_TOKEN,
+    "X-Cookie-Consent-Fetch": "1",
+}
+"""What the package's script sends along; its view refuses a form without the cookie."""
+
 OK, UNCHANGED = frozenset({200}), frozenset({304})
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
@@ -122,13 +130,16 @@ def writes(folder: Path, name: str, database_url: str) -> None:
         rows = sites.rows_written(database_url)
         bare_env = env | {"ROWS": rows}
         bare = servers.enter_context(sites.serving("tests.benchmarks.bare_insert:application", bare_env, threads=2))
+        package = servers.enter_context(sites.serving("tests.benchmarks.package:application", env, threads=2))
         print(f"\nWriting, {name}")
         bare_decision = Row("bare INSERT of a decision", bare, post("/decision/"))
+        accept = Row("django-cookie-consent's own accept", package, accepts(), bare_decision)
         bare_inquiry = Row("bare INSERT of an inquiry and its mail", bare, post("/inquiry/"))
         run(
             [
                 bare_decision,
                 Row("a decision", site, decision, bare_decision),
+                accept,
                 bare_inquiry,
                 Row("an inquiry", site, inquiries, bare_inquiry),
             ]
@@ -137,6 +148,12 @@ def writes(folder: Path, name: str, database_url: str) -> None:
 
 def post(path: str) -> Iterator[bytes]:
     return itertools.repeat(request("POST", path, FORM, b"a=b"))
+
+
+def accepts() -> Iterator[bytes]:
+    """Return what the package's own script sends to accept every group."""
+    body = urllib.parse.urlencode({"all_groups": "true"}).encode()
+    return itertools.repeat(request("POST", "/cookies/accept/", FORM | PACKAGE_HEADERS, body))
 
 
 def decisions(port: int) -> Iterator[bytes]:

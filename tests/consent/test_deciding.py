@@ -293,10 +293,14 @@ def test_the_way_back_leads_to_a_page_of_this_site_only(client: Client, page: st
     assert "evil.example" not in forged
 
 
-def test_two_selects_and_one_insert(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+@pytest.mark.parametrize(("button", "queries"), [("agree", 2), ("refuse", 3)])
+def test_a_decision_costs_three_statements_at_most(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, button: str, queries: int
+) -> None:
+    """The notice, the decision, and what to delete where anything was refused."""
     notice = notice_on(client, "/about/")
-    with django_assert_num_queries(3):
-        client.post("/privacy/choices/", {"notice": notice, "decision": "agree"}, headers=JSON)
+    with django_assert_num_queries(queries):
+        client.post("/privacy/choices/", {"notice": notice, "decision": button}, headers=JSON)
 
 
 def test_a_browser_that_sends_more_cookies_costs_one_select_more(
