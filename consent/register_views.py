@@ -19,16 +19,18 @@ def show_cookies(request: HttpRequest) -> HttpResponse:
 @public_page
 @xframe_options_sameorigin
 def show_tag_frame(request: HttpRequest, number: int, asked: str = "") -> HttpResponse:
-    """Show a tag's own document, under a policy of its own.
+    """Show a tag's own document, under a policy of its own: in a frame, for nobody agreed who opens it by itself.
 
-    `asked` is what the page asks for agreement to: where that changed since, the tag may be another one now.
+    `asked` is what the page asks for agreement to: where that changed since, the tag may be another one now. A browser
+    too old to say where a document goes (W3C Fetch Metadata) is given it.
     """
     register = inventory.register_in_force()
     tag = register.tag(number)
-    if tag is None or asked not in {"", register.asked}:
+    if tag is None or asked not in {"", register.asked} or request.headers.get("Sec-Fetch-Dest") == "document":
         raise Http404("No such tag is published")
     context = {"tag": tag, "sandbox": frames.EMBED_SANDBOX, "guard": frames.GUARD}
     response = render(request, "consent/tag_frame.html", context)
     response.headers["Content-Security-Policy"] = frames.policy_of(tag)
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Vary"] = "Sec-Fetch-Dest"
     return response

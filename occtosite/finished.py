@@ -16,8 +16,8 @@ import brotli
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-Key = tuple[bool, str, str]
-"""Whether by https, the host, the path."""
+Key = tuple[bool, bool, str, str]
+"""Whether by https, whether opened by itself (not in a frame), the host, the path."""
 
 KEEP = 1_000
 """Pages kept at most; past that the store is emptied, so that made-up hosts can't fill the memory."""
@@ -78,7 +78,8 @@ class FinishedPages:
 
     def _key(self, environ: Environ) -> Key:
         is_https = environ.get(self.https_header) == "https" or environ["wsgi.url_scheme"] == "https"
-        return is_https, environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "")
+        is_by_itself = environ.get("HTTP_SEC_FETCH_DEST") == "document"
+        return is_https, is_by_itself, environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "")
 
     def _ask(self, environ: Environ) -> "Answer":
         answer = Answer(is_head=_is_head(environ))
@@ -139,6 +140,8 @@ def _is_head(environ: Environ) -> bool:
 
 def _page(body: bytes, headers: Headers, kept: Page | None, good_until: float) -> Page:
     own = [(name, value) for name, value in headers if name not in {"Content-Length", "ETag", "Vary"}]
+    # All that a public page may vary by, besides the encoding: that a frame's document isn't opened by itself.
+    vary = "Accept-Encoding, Sec-Fetch-Dest" if ("Vary", "Sec-Fetch-Dest") in headers else "Accept-Encoding"
     # Of the headers too: a page whose policy alone changed is another page, for this process and for a browser's 304.
     digest = hashlib.sha256(repr(own).encode() + body).hexdigest()[:32]
     if kept and kept.digest == digest:
@@ -151,7 +154,7 @@ def _page(body: bytes, headers: Headers, kept: Page | None, good_until: float) -
     bodies = {}
     for encoding, data in encoded.items():
         etag = f'"{digest}"' if encoding == IDENTITY else f'"{digest}-{encoding}"'
-        extra = [("ETag", etag), ("Vary", "Accept-Encoding"), ("Content-Length", str(len(data)))]
+        extra = [("ETag", etag), ("Vary", vary), ("Content-Length", str(len(data)))]
         if encoding != IDENTITY:
             extra.append(("Content-Encoding", encoding))
         bodies[encoding] = Body(data, etag, own + extra)

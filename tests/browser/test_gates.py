@@ -159,11 +159,13 @@ def test_the_partner_sees_its_own_after_agreement_and_nothing_after_withdrawal(
 ) -> None:
     page = open_page()
     page.goto(f"{words.prefix}/about/")
+    entries = page.evaluate("history.length")
     assert partner.asked == []
     press(page, words.agree)
     for path in ("/count.js", "/alive", "/dot.gif", "/map.html"):
         partner.wait_for(path)
     assert page.locator("iframe").count() == 3, "without a reload, and each once"
+    assert page.evaluate("history.length") == entries
     other = page.context.new_page()
     other.goto(f"{words.prefix}/sitemap/")
     assert other.locator("iframe").count() == 2
@@ -197,6 +199,19 @@ def test_no_tag_runs_on_a_page_with_a_form_or_with_a_visitors_own(
     page.goto(f"{words.prefix}/inquiry/")
     page.locator("#inquiry button").last.click()
     expect(page.locator(".error-summary")).to_be_visible()
+    page.wait_for_timeout(A_WHILE)
+    assert partner.asked == []
+
+
+def test_whoever_opens_a_frame_by_itself_agreed_to_nothing(open_page: Visit, partner: Partner) -> None:
+    page = open_page(allow_console="404")
+    page.goto("/en/about/")
+    addresses = page.eval_on_selector_all("[data-gate]", "gates => gates.map(({dataset}) => dataset.address)")
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == 404
     page.wait_for_timeout(A_WHILE)
     assert partner.asked == []
 

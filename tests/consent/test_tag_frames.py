@@ -10,6 +10,7 @@ from django.test import Client
 
 from consent.models import Tag
 from tests.consent import registers
+from tests.wsgi import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,19 @@ def test_a_frame_is_the_same_for_everybody_and_holds_nothing_of_the_page() -> No
     assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert not second.cookies
     assert 'name="notice"' not in first.text
+
+
+def test_a_frame_cannot_be_opened_by_itself(client: Client) -> None:
+    """Whoever followed a link to it agreed to nothing; kept or not, in front of a shared cache or not."""
+    tag = registers.create_tag()
+    asked = registers.publish().asked
+    for address in (f"/privacy/tags/{tag.pk}/", f"/privacy/tags/{tag.pk}/{asked}/"):
+        for dest, status in (("iframe", 200), ("document", 404), ("iframe", 200), ("document", 404), ("", 200)):
+            answer = ask(address, sec_fetch_dest=dest)
+            assert answer.status == status, dest
+            assert ("tags.example.jp" in answer.body.decode()) is (status == 200)
+        assert ask(address, sec_fetch_dest="iframe").headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+    assert ask("/about/").headers["vary"] == "Accept-Encoding"
 
 
 def test_a_page_of_this_site_lets_in_no_frame_but_its_own(client: Client) -> None:
