@@ -105,8 +105,10 @@ def test_nobody_looks_without_a_name(purpose: LookPurpose) -> None:
     ],
 )
 def test_the_database_keeps_the_log_whole(changes: dict[str, str], constraint: str) -> None:
+    inquiry = create_inquiry()
     row = {
-        "inquiry": create_inquiry(),
+        "inquiry": inquiry,
+        "reference": inquiry.reference,
         "at": timezone.now(),
         "by": create_bob(),
         "purpose": "answer",
