@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.signals import request_started
+from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from occtosite.wsgi import application
@@ -45,10 +45,12 @@ def ask(path: str, method: str = "GET", body: bytes = b"", **headers: str) -> An
     def start(status: str, headers: list[tuple[str, str]], error: object = None) -> None:
         seen.update(status=int(status[:3]), headers={name.lower(): value for name, value in headers})
 
-    # As Django's own test client does: a new request would close the connection, and the test's transaction with it.
-    request_started.disconnect(close_old_connections)
+    # As Django's own test client does: a request would close the connection, and the test's transaction with it.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     try:
         data = b"".join(application(environ, start))
     finally:
-        request_started.connect(close_old_connections)
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
     return Answer(seen["status"], seen["headers"], data)
