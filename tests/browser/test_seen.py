@@ -139,16 +139,17 @@ from django.conf import settings
 from django.utils import timezone
 from consent import editions
 from consent.models import *
-first = timezone.localdate().replace(day=1)
+first, months = timezone.localdate().replace(day=1), []
 for number in range(14):
     first = (first - timedelta(days=1)).replace(day=1)
     for place, page in enumerate(settings.COUNTED_PAGES):
         for language, device, share in (("ja", "phone", 9), ("ja", "desktop", 7), ("en", "desktop", 1)):
             views = 40 * share // (place + 1) ** 2 * (number % 5 + 1)
             PageCount.objects.create(day=first, page=page, language=language, device=device, views=views)
-Notice.objects.update(first_published_at=timezone.now() - timedelta(days=430))
+    months.append(first)
 editions.statistics.recount = lambda day: None
-editions.publish_due()
+for month in months:
+    editions.publish(month)
 print(Edition.objects.count())
 """
 
