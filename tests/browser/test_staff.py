@@ -18,6 +18,10 @@ from tests.browser.test_sender import TYPED, fill_in, reference_on, wait_for_mai
 pytestmark = pytest.mark.browser
 
 
+NO_UNLOAD = "unload is not allowed"
+"""What Chromium says of Django admin's own script, which closes its pop-ups on `unload`: every page here forbids that."""
+
+
 def add_authenticator(page: Page) -> None:
     """Give the browser a passkey device that says yes (WebDriver's virtual authenticator)."""
     session = page.context.new_cdp_session(page)
@@ -48,6 +52,7 @@ def test_the_first_member_of_staff_enrols_and_answers(site: Site, visit: Callabl
     link = re.search(r"http://localhost:\d+/admin/enrol/\S+", (site.folder / "log").read_text())
     assert link, "the start shows the one-time link"
     page = visit(locale="ja-JP", allow_console="422")
+    page.watch.expected.append(NO_UNLOAD)  # type: ignore[attr-defined]
     add_authenticator(page)
     enrol(page, link[0])
 
@@ -132,7 +137,7 @@ def test_a_used_enrolment_link_is_dead(site: Site, visit: Callable[..., Page]) -
 
 
 def test_a_passkey_signs_in_again(site: Site, visit: Callable[..., Page]) -> None:
-    page = visit()
+    page = visit(allow_console=NO_UNLOAD)
     add_authenticator(page)
     link = site.manage("invite_staff", "bob").strip().split()[-1]
     page.goto(link)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import violations
 from tests.browser.test_sender import TYPED, fill_in, go_back_to_what_is_not_kept
-from tests.browser.test_staff import add_authenticator
+from tests.browser.test_staff import NO_UNLOAD, add_authenticator
 
 pytestmark = pytest.mark.browser
 
@@ -363,7 +363,7 @@ def test_staff_answer_what_was_added_and_the_answer_appears(site: Site, visit: V
     page.get_by_label("開示", exact=True).check()
     press(page, "", "send request")
 
-    staff = visit(locale="ja-JP")
+    staff = visit(locale="ja-JP", allow_console=NO_UNLOAD)
     sign_in_invited(site, staff, "carol")
     staff.goto("/admin/inquiries/inquiry/")
     assert violations(staff) == []
