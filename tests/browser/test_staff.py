@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 NO_UNLOAD = "unload is not allowed"
-"""What Chromium says of Django admin's own script, which closes its pop-ups on `unload`: every page here forbids that."""
+"""What Chromium says of Django admin's own pop-up script: it listens to `unload`, which every page here forbids."""
 
 
 def add_authenticator(page: Page) -> None:
